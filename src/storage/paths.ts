@@ -1,0 +1,15 @@
+/**
+ * Where bytes lie below the storage root.
+ *
+ *     blobs/<aa>/<id>      one file a blob, written once; `aa` are the first two characters of the random id
+ *
+ * The 256 folders are made, and made durable, when the driver opens: a blob's own directory entry is then
+ * the only one that its commit has to sync.
+ */
+import { randomBytes } from "node:crypto";
+
+/** 128 random bits in hexadecimal: unguessable, and safe as a file name on every system. */
+export function newBlobKey(): string {
+  const id = randomBytes(16).toString("hex");
+  return `blobs/${id.slice(0, 2)}/${id}`;
+}

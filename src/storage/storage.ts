@@ -1,0 +1,80 @@
+/**
+ * The port to blob bytes. A driver knows keys and bytes, nothing of repositories, rows or rights.
+ *
+ * Keys are made by this server from random ids (`blobs/<2 of id>/<id>`), never from input, and no two blobs share one:
+ * so a key is written once, and a late delete can never hit a newer blob. No request ever lists storage.
+ * `drivers/` holds the implementations, `suite.ts` the contract they all pass.
+ */
+import type { Digest, DigestAlgorithm } from "../oci/digest.ts";
+
+/** A driver's failure. `full` tells a full disk (507) from any other (500). Absence is not an error: it is `null`. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly full: boolean;
+
+  constructor(message: string, options: { full?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.full = options.full ?? false;
+  }
+}
+
+/** A body that a Response can carry. A `Blob` backed by a file is sent by the kernel without passing through memory. */
+export type StoredBody = Blob | Uint8Array<ArrayBuffer>;
+
+export type Space = { freeBytes: number; totalBytes: number };
+
+export interface Storage {
+  readonly driver: string;
+
+  /** Writes a whole small blob. Resolves when bytes and directory entry are durable. The key must be new. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+
+  /**
+   * Opens a key for appending at `offset`; what a stored file holds beyond it is dropped, 0 makes a new file.
+   * The digest covers the bytes before `offset` too: they are read and hashed again, unless this process still
+   * holds their running hash. Throws StorageError when fewer than `offset` bytes are there.
+   */
+  openWriter(key: string, options: { offset: number; algorithm: DigestAlgorithm }): Promise<BlobWriter>;
+
+  /** The bytes `start` to `end` (exclusive) of a key, all of them by default; null when it is not there. */
+  read(key: string, range?: { start: number; end: number }): Promise<StoredBody | null>;
+
+  stat(key: string): Promise<{ sizeBytes: number } | null>;
+
+  /** Removes a key; true when it was there. Removing an absent key is not an error. */
+  delete(key: string): Promise<boolean>;
+
+  /** Every key, in no order; for consistency checks only. */
+  list(): AsyncIterable<{ key: string; sizeBytes: number; modifiedAt: number }>;
+
+  /** Room left, or null where the driver has no limit that it could know. May be up to a second old. */
+  space(): Promise<Space | null>;
+
+  close(): Promise<void>;
+}
+
+export interface BlobWriter {
+  /** Bytes taken so far, those before the first append included. */
+  readonly offset: number;
+
+  /**
+   * Takes the chunk; resolves when the writer is ready for the next, which is how a slow disk slows the sender.
+   * The chunk may be reused by the caller afterwards. One call at a time. After a failure only `abort` is left.
+   */
+  append(chunk: Uint8Array): Promise<void>;
+
+  /** Resolves when everything taken has been handed to the storage: it survives the end of this process. */
+  flush(): Promise<void>;
+
+  /** Flushes and closes; the key keeps what was taken and `openWriter` can go on with it. */
+  suspend(): Promise<void>;
+
+  /**
+   * Makes everything durable, bytes then directory entry, and closes. Gives the digest of all bytes in the writer's
+   * algorithm, or in `algorithm` (which may read them again). A failed sync is never retried: the caller must abort.
+   */
+  commit(algorithm?: DigestAlgorithm): Promise<{ digest: Digest; sizeBytes: number }>;
+
+  /** Closes and removes the key. Never throws for a key that is already gone. */
+  abort(): Promise<void>;
+}
