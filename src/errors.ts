@@ -49,6 +49,8 @@ export type ErrorOptions = {
   message?: string;
   /** Sent to the client as `detail`; any JSON value. */
   detail?: unknown;
+  /** Several failures of one kind: the answer lists one error for each. */
+  details?: readonly unknown[];
   cause?: unknown;
   /** Response headers the answer needs, such as `Range` or `Retry-After`. */
   headers?: Record<string, string>;
@@ -57,13 +59,13 @@ export type ErrorOptions = {
 export class RegistryError extends Error {
   override readonly name = "RegistryError";
   readonly code: ErrorCode;
-  readonly detail: unknown;
+  readonly details: readonly unknown[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
     super(options.message ?? ERROR_CODES[code].message, { cause: options.cause });
     this.code = code;
-    this.detail = options.detail;
+    this.details = options.details ?? [options.detail];
     this.headers = options.headers ?? {};
   }
 

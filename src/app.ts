@@ -1,0 +1,201 @@
+/** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
+import type { Config } from "./config.ts";
+import { assertAllowed } from "./access/authorize.ts";
+import { PUBLIC, type Needs } from "./access/needs.ts";
+import { ANONYMOUS, OPEN_ANONYMOUS, type Principal } from "./access/principal.ts";
+import { DatabaseFullError, type Database } from "./database/database.ts";
+import { openPostgres } from "./database/drivers/postgres.ts";
+import { openSqlite } from "./database/drivers/sqlite.ts";
+import { RegistryError } from "./errors.ts";
+import { isLoopbackHost, TrustedProxies } from "./http/client-address.ts";
+import type { RequestContext } from "./http/context.ts";
+import { createHandler, type Handler } from "./http/handler.ts";
+import { operationsRoutes } from "./http/operations.ts";
+import { Router, type Route } from "./http/router.ts";
+import { parseRepositoryName } from "./oci/reference.ts";
+import { Blobs } from "./registry/blobs.ts";
+import { ContentCache } from "./registry/content-cache.ts";
+import { deletesDisabled, type Gate } from "./registry/gates.ts";
+import { Manifests } from "./registry/manifests.ts";
+import { Referrers } from "./registry/referrers.ts";
+import { Room } from "./registry/room.ts";
+import { registryRoutes } from "./registry/routes.ts";
+import { Sessions } from "./registry/sessions.ts";
+import { Tags } from "./registry/tags.ts";
+import { Uploads } from "./registry/uploads.ts";
+import { Repositories } from "./repositories/repositories.ts";
+import { filesystemStorage } from "./storage/drivers/filesystem.ts";
+import { memoryStorage } from "./storage/drivers/memory.ts";
+import { StorageError, type Storage } from "./storage/storage.ts";
+import type { Log } from "./telemetry/log.ts";
+import { Metrics } from "./telemetry/metrics.ts";
+
+const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
+
+export type AppOptions = {
+  config: Config;
+  log: Log;
+  /** Ends the process: the disk did not keep what it was given. */
+  onSyncFailure: (error: Error) => void;
+};
+
+export type App = {
+  handler: Handler;
+  metrics: Metrics;
+  /** From now on /readyz answers 503. */
+  startDraining: () => void;
+  close: () => Promise<void>;
+};
+
+export async function createApp({ config, log, onSyncFailure }: AppOptions): Promise<App> {
+  const metrics = new Metrics();
+  const storage = await openStorage(config);
+  const database = await openDatabase(config, log, onSyncFailure);
+  const repositories = new Repositories(database);
+  const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
+  const gates: Gate[] = config.storage.delete.enabled ? [] : [deletesDisabled];
+
+  const room = new Room(storage, config.storage.driver === "filesystem" ? config.storage.minimumFreeBytes : 0);
+  const tags = new Tags({ database, repositories, cache, gates });
+  const manifests = new Manifests({ database, repositories, tags, cache, gates });
+  const referrers = new Referrers({ database, repositories });
+  const blobs = new Blobs({ database, storage, repositories, cache, gates, log });
+  const sessions = new Sessions({ database, limitPerPrincipal: config.registry.uploads.perPrincipal });
+  const maxBlobBytes = config.registry.blob.maxBytes ?? Infinity;
+  const uploads = new Uploads({ sessions, blobs, storage, room, maxBlobBytes });
+  await room.look();
+
+  let isDraining = false;
+  const checkReady = async () => {
+    if (isDraining) throw new Error("the server is stopping");
+    await database.check();
+    await storage.space();
+  };
+  const routes: Route<Needs, Principal>[] = [
+    ...registryRoutes({
+      blobs,
+      manifests,
+      uploads,
+      tags,
+      referrers,
+      repositories,
+      pace: config.registry.uploads,
+      maxManifestBytes: config.registry.manifest.maxBytes,
+    }),
+    ...operationsRoutes<Needs, Principal>({
+      open: PUBLIC,
+      metrics: config.metrics.enabled && config.metrics.port === undefined ? metrics : null,
+      checkReady,
+    }),
+    { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: home },
+  ];
+  const handler = createHandler<Needs, Principal>({
+    router: new Router(routes),
+    guard: createGuard(config),
+    nameOf: (principal) => principal.name,
+    translate,
+    trustedProxies: new TrustedProxies(config.http.trustedProxies),
+    log,
+    logAccess: config.log.access,
+    metrics,
+  });
+  meter(metrics, { sessions, room, log });
+  const expiry = startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log);
+
+  return {
+    handler,
+    metrics,
+    startDraining: () => {
+      isDraining = true;
+    },
+    close: async () => {
+      clearInterval(expiry);
+      await sessions.close();
+      await database.close();
+      await storage.close();
+    },
+  };
+}
+
+async function openStorage({ storage }: Config): Promise<Storage> {
+  if (storage.driver === "memory") return memoryStorage();
+  return await filesystemStorage({ directory: storage.directory, directIo: storage.directIo });
+}
+
+async function openDatabase({ database }: Config, log: Log, onSyncFailure: (error: Error) => void): Promise<Database> {
+  if (database.driver === "sqlite") return await openSqlite({ path: database.path, onSyncFailure });
+  return await openPostgres({
+    url: database.url.reveal(),
+    poolSize: database.poolSize,
+    onIdleError: (error) => log.warn("a database connection broke and will be replaced", { error }),
+  });
+}
+
+/** An instance that nobody has claimed is open to its own machine, under a name that no other site can make its own. */
+function createGuard(config: Config): (context: RequestContext, needs: Needs) => Principal {
+  const isLocal = isLoopbackHost(config.http.host.includes(":") ? `[${config.http.host}]` : config.http.host);
+  return (context, needs) => {
+    const isOpen = config.open || (isLocal && isLoopbackHost(context.host));
+    const principal = isOpen ? OPEN_ANONYMOUS : ANONYMOUS;
+    if (needs.on === "public") return principal;
+    if (needs.on === "system") {
+      assertAllowed(principal, needs.action, { kind: "system" });
+      return principal;
+    }
+    assertAllowed(principal, needs.action, { kind: "repository", name: parseRepositoryName(context.param(0)) });
+    if (config.storage.readonly && needs.action !== "pull") {
+      throw new RegistryError("UNAVAILABLE", {
+        message:
+          "this registry is read-only at the moment (storage.readonly is true): pulls go on, pushes and deletes do not",
+      });
+    }
+    return principal;
+  };
+}
+
+function translate(error: unknown): RegistryError | null {
+  const isFull = error instanceof DatabaseFullError || (error instanceof StorageError && error.full);
+  if (!isFull) return null;
+  return new RegistryError("STORAGE_FULL", {
+    message: "the registry's disk is full: nothing was stored; its operator must make room, pulls and deletes go on",
+    cause: error,
+  });
+}
+
+function home(context: RequestContext): Response {
+  const text = `This is Berth, a container registry.
+
+  docker tag IMAGE ${context.host}/IMAGE
+  docker push ${context.host}/IMAGE
+  docker pull ${context.host}/IMAGE
+
+What it holds: /v2/_catalog
+`;
+  return new Response(text, {
+    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
+  });
+}
+
+function meter(metrics: Metrics, { sessions, room, log }: { sessions: Sessions; room: Room; log: Log }): void {
+  metrics.gauge("berth_upload_sessions", "Unfinished uploads that this process holds.", () => sessions.size);
+  metrics.gauge("berth_storage_available_bytes", "Room for pushes, the reserve left aside.", () => room.availableBytes);
+  metrics.gauge("berth_log_lines_dropped_total", "Log lines that nobody read in time.", () => log.dropped);
+  metrics.gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
+  metrics.gauge("process_cpu_seconds_total", "User and system time.", () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  metrics.gauge("process_start_time_seconds", "Start, in seconds since 1970.", () => performance.timeOrigin / 1_000);
+}
+
+function startExpiry(uploads: Uploads, afterSeconds: number, log: Log): Timer {
+  const sweep = async () => {
+    try {
+      const removed = await uploads.expire(Date.now() - afterSeconds * 1_000);
+      if (removed > 0) log.info("abandoned uploads removed", { files: removed });
+    } catch (error) {
+      log.error("abandoned uploads could not be removed; the next sweep tries again", { error });
+    }
+  };
+  return setInterval(() => void sweep(), Math.min(afterSeconds * 250, 600_000)).unref();
+}

@@ -1,0 +1,116 @@
+/** `berth serve`: configuration, application, listener, and an orderly end. */
+import { createApp } from "../app.ts";
+import { loadConfig, type Config, type ConfigSources } from "../config.ts";
+import { isLoopbackHost, TrustedProxies } from "../http/client-address.ts";
+import { createHandler } from "../http/handler.ts";
+import { operationsRoutes } from "../http/operations.ts";
+import { Router } from "../http/router.ts";
+import { listen, type Listener } from "../http/server.ts";
+import { lockData } from "../lib/data-lock.ts";
+import { createLog, type Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+const SAME_SIGNAL_MS = 1_000;
+
+/** Starts the server and resolves when it listens; the process then lives until a signal ends it. Throws ConfigError. */
+export async function serve(sources: ConfigSources): Promise<void> {
+  const { config, warnings } = loadConfig(sources);
+  const log = openLog(config);
+  for (const warning of warnings) log.warn(warning);
+  const lock = lockData(config.data.directory);
+  const fatal = (message: string, error: unknown) => {
+    log.error(message, { error });
+    log.close();
+    process.exit(1);
+  };
+  process.on("uncaughtException", (error) => fatal("stopping after an error that nothing handled", error));
+  process.on("unhandledRejection", (error) => log.error("background work failed", { error }));
+
+  const app = await createApp({
+    config,
+    log,
+    onSyncFailure: (error) =>
+      fatal("stopping: the disk did not confirm a write, so nothing more may be acknowledged", error),
+  });
+  const { http } = config;
+  const common = { idleTimeoutSeconds: http.idleTimeoutSeconds, log };
+  const main = await listen({
+    ...common,
+    host: http.host,
+    port: http.port,
+    tls: http.tls ?? null,
+    fetch: app.handler.fetch,
+  });
+  const metrics = await listenForMetrics(config, app.metrics, log);
+  announce(config, main, log);
+
+  let stoppingSince = 0;
+  const stop = async (signal: string, delaySeconds: number) => {
+    if (stoppingSince > 0) {
+      // One Ctrl-C may arrive twice: from the terminal and handed on by npm.
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return;
+      fatal("stopped at once by a second signal; requests in flight were cut", undefined);
+    }
+    stoppingSince = performance.now();
+    log.info("stopping", { signal, inFlight: app.handler.inFlight() });
+    app.startDraining();
+    await Bun.sleep(delaySeconds * 1_000);
+    await Promise.race([main.stop(), Bun.sleep(http.drain.timeoutSeconds * 1_000)]);
+    await main.cut();
+    await metrics?.cut();
+    await app.close();
+    lock.release();
+    log.info("stopped");
+    log.close();
+    process.exit(0);
+  };
+  // A person who presses Ctrl-C has no load balancer that would need a moment to notice.
+  process.on("SIGINT", () => void stop("SIGINT", 0));
+  process.on("SIGTERM", () => void stop("SIGTERM", http.drain.delaySeconds));
+  process.on("SIGHUP", () => void main.renewCertificate());
+}
+
+function openLog({ log }: Config): Log {
+  const format = log.format === "auto" ? (process.stdout.isTTY ? "text" : "json") : log.format;
+  return createLog({ level: log.level, format, fd: 1 });
+}
+
+async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Promise<Listener | null> {
+  const { enabled, host, port } = config.metrics;
+  if (!enabled || port === undefined) return null;
+  const handler = createHandler<null, null>({
+    router: new Router(operationsRoutes<null, null>({ open: null, metrics, checkReady: () => Promise.resolve() })),
+    guard: () => null,
+    nameOf: () => "",
+    translate: () => null,
+    trustedProxies: new TrustedProxies([]),
+    log,
+    logAccess: false,
+    metrics,
+  });
+  return await listen({ host, port, tls: null, idleTimeoutSeconds: 10, fetch: handler.fetch, log });
+}
+
+function announce(config: Config, listener: Listener, log: Log): void {
+  const isLocal = isLoopbackHost(config.http.host);
+  log.info("listening", { url: listener.url, data: config.data.directory, pid: process.pid });
+  const host = isLocal ? `localhost:${listener.port}` : `THIS-HOST:${listener.port}`;
+  const lines = [
+    `Berth listens on ${listener.url} and keeps its data in ${config.data.directory}`,
+    "",
+    `  docker tag IMAGE ${host}/IMAGE      give an image a name that leads here`,
+    `  docker push ${host}/IMAGE           push it`,
+    `  docker pull ${host}/IMAGE           pull it`,
+    `  curl ${listener.url}/v2/_catalog        see what is here`,
+    "",
+    access(config, isLocal),
+  ];
+  process.stderr.write(`${lines.join("\n")}\n`);
+  if (config.open && !isLocal) log.warn("open: anyone who can reach this server can push, pull and delete");
+}
+
+function access(config: Config, isLocal: boolean): string {
+  if (config.open) return "It is OPEN: anyone who can reach it can push, pull and delete.";
+  if (isLocal) return "Anyone on this machine can push and pull; nobody else can reach it.";
+  return "Nobody can push or pull yet: it listens beyond this machine. Start it with --open to let everyone in who reaches it.";
+}

@@ -1,0 +1,116 @@
+/**
+ * PostgreSQL through a pool of connections. Each write is a transaction of its own; the server groups their syncs.
+ * A work that lost a race (serialization failure, deadlock, or a unique key taken in between) runs again.
+ */
+import pg from "pg";
+import { CompiledQuery, PostgresDialect } from "kysely";
+import { DatabaseFullError, type Database, type Transaction } from "../database.ts";
+import { migrate } from "../migrate.ts";
+
+export type PostgresOptions = {
+  url: string;
+  poolSize: number;
+  /** Told of connections that broke while idle; the pool replaces them. */
+  onIdleError: (error: Error) => void;
+};
+
+const MAX_ATTEMPTS = 8;
+const LOST_RACE = new Set(["40001", "40P01", "23505"]);
+const FULL = new Set(["53100", "53200"]);
+const INT8 = 20;
+
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const types = {
+    // Ids, sizes and times all fit a double exactly.
+    getTypeParser: (oid: number, format?: "text" | "binary") => (oid === INT8 ? Number : getTypeParser(oid, format)),
+  };
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: 10_000,
+    types,
+  });
+  pool.on("error", options.onIdleError);
+  await migrate("postgres", new PostgresDialect({ pool: withoutEnd(pool) }));
+  return new PostgresDatabase(pool);
+}
+
+// pg's type for it takes only its own list of ids; the server may name any.
+const getTypeParser = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+
+/** Kysely ends the pool that it was given when migrations are done; ours lives on. */
+function withoutEnd(pool: pg.Pool) {
+  return { connect: () => pool.connect(), end: () => Promise.resolve(), options: pool.options };
+}
+
+class PostgresDatabase implements Database {
+  readonly dialect = "postgres";
+  readonly isShared = true;
+  readonly #pool: pg.Pool;
+  readonly #names = new Map<string, string>();
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  execute<Row>(query: CompiledQuery): Promise<{ rows: Row[]; affected: number }> {
+    return this.#run<Row>(this.#pool, query);
+  }
+
+  async write<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(work);
+      } catch (error) {
+        const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+        if (FULL.has(code)) throw new DatabaseFullError("the disk under the database is full", { cause: error });
+        if (!LOST_RACE.has(code) || attempt === MAX_ATTEMPTS) throw error;
+        await Bun.sleep(Math.random() * 2 ** attempt);
+      }
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.#pool.query("select 1");
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #attempt<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    const hooks: (() => void)[] = [];
+    const trx: Transaction = {
+      dialect: "postgres",
+      execute: (query) => this.#run(client, query),
+      afterCommit: (hook) => hooks.push(hook),
+    };
+    let broken: Error | undefined;
+    try {
+      await client.query("begin");
+      const value = await work(trx);
+      await client.query("commit");
+      for (const hook of hooks) hook();
+      return value;
+    } catch (error) {
+      await client.query("rollback").catch((cause: Error) => (broken = cause));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #run<Row>(on: pg.Pool | pg.PoolClient, query: CompiledQuery): Promise<{ rows: Row[]; affected: number }> {
+    const result = await on.query({ name: this.#nameOf(query.sql), text: query.sql, values: [...query.parameters] });
+    // Rows have the shape that the statement was typed with.
+    return { rows: result.rows as Row[], affected: result.rowCount ?? 0 };
+  }
+
+  /** Each connection prepares a statement once, under this name. */
+  #nameOf(text: string): string {
+    let name = this.#names.get(text);
+    if (!name) this.#names.set(text, (name = `s${this.#names.size}`));
+    return name;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Moves what is in the log into the database file, in a worker: a checkpoint syncs both, which may take long.
+ *
+ * The log starts over only when nothing in it is left to move, which under steady writing no other connection can
+ * reach. Past a size the writer therefore moves the few pages that came after the worker's, between two commits.
+ */
+
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const FINISH_BYTES = 4 * CHECKPOINT_BYTES;
+
+export class Checkpointer {
+  readonly #path: string;
+  readonly #logBytes: () => number;
+  #worker: Worker | null = null;
+  #isRunning = false;
+  #commitsSince = 0;
+  #logBytesAfter = 0;
+  #needsFinish = false;
+
+  constructor(path: string, logBytes: () => number) {
+    this.#path = path;
+    this.#logBytes = logBytes;
+  }
+
+  /** Called after each commit; looks at the size of the log now and then. */
+  noteCommit(): void {
+    this.#commitsSince += 1;
+    if (this.#isRunning || this.#commitsSince < 64) return;
+    this.#commitsSince = 0;
+    if (this.#logBytes() - this.#logBytesAfter < CHECKPOINT_BYTES) return;
+    this.#start();
+  }
+
+  /** True once after a checkpoint that the writer should finish itself. */
+  takeFinish(): boolean {
+    const needed = this.#needsFinish;
+    this.#needsFinish = false;
+    return needed;
+  }
+
+  async close(): Promise<void> {
+    while (this.#isRunning) await Bun.sleep(5);
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #start(): void {
+    this.#isRunning = true;
+    if (!this.#worker) {
+      this.#worker = new Worker(new URL("./sqlite-checkpoint-worker.ts", import.meta.url).href);
+      this.#worker.unref();
+      this.#worker.onmessage = () => this.#finish();
+      this.#worker.onerror = () => this.#finish();
+    }
+    this.#worker.postMessage(this.#path);
+  }
+
+  #finish(): void {
+    this.#isRunning = false;
+    // The file keeps its size when the log starts over at its beginning, so only growth beyond it tells of new work.
+    const bytes = this.#logBytes();
+    this.#needsFinish = bytes > FINISH_BYTES;
+    this.#logBytesAfter = Math.min(bytes, FINISH_BYTES);
+  }
+}

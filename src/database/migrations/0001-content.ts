@@ -1,0 +1,100 @@
+/** The registry's content: namespaces, repositories, blobs, manifests, tags, upload sessions. */
+import { sql, type Kysely } from "kysely";
+import type { Dialect } from "../database.ts";
+
+export function content(dialect: Dialect) {
+  const id =
+    dialect === "sqlite"
+      ? sql`integer primary key autoincrement`
+      : sql`bigint generated always as identity primary key`;
+  // Sorted and paged by byte value on both, whatever the locale of the server.
+  const name = dialect === "sqlite" ? sql`text` : sql`text collate "C"`;
+  const integer = dialect === "sqlite" ? sql`integer` : sql`bigint`;
+  const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
+  const keyed = dialect === "sqlite" ? sql` without rowid` : sql``;
+
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      const statements = [
+        sql`create table namespaces (id ${id}, name ${name} not null unique, created_at ${integer} not null)`,
+        sql`create table repositories (
+          id ${id},
+          namespace_id ${integer} not null references namespaces (id),
+          name ${name} not null unique,
+          created_at ${integer} not null
+        )`,
+        sql`create table blobs (
+          id ${id},
+          digest ${name} not null,
+          size_bytes ${integer} not null,
+          state text not null check (state in ('live', 'condemned', 'deleting')),
+          created_at ${integer} not null,
+          storage_key text,
+          content ${bytes},
+          check ((storage_key is null) <> (content is null))
+        )`,
+        sql`create unique index blobs_digest on blobs (digest) where state <> 'deleting'`,
+        sql`create table repository_blobs (
+          repository_id ${integer} not null references repositories (id),
+          digest ${name} not null,
+          blob_id ${integer} not null references blobs (id),
+          created_at ${integer} not null,
+          primary key (repository_id, digest)
+        )${keyed}`,
+        sql`create index repository_blobs_blob on repository_blobs (blob_id)`,
+        sql`create index repository_blobs_digest on repository_blobs (digest)`,
+        sql`create table manifests (
+          id ${id},
+          repository_id ${integer} not null references repositories (id),
+          digest ${name} not null,
+          media_type text not null,
+          artifact_type text,
+          config_digest text,
+          subject_digest ${name},
+          annotations text,
+          size_bytes ${integer} not null,
+          created_at ${integer} not null,
+          content ${bytes} not null,
+          unique (repository_id, digest)
+        )`,
+        sql`create index manifests_subject on manifests (repository_id, subject_digest, digest) where subject_digest is not null`,
+        sql`create index manifests_subject_type on manifests (repository_id, subject_digest, artifact_type, digest) where subject_digest is not null`,
+        sql`create table manifest_references (
+          manifest_id ${integer} not null references manifests (id) on delete cascade,
+          digest ${name} not null,
+          repository_id ${integer} not null,
+          kind text not null check (kind in ('config', 'layer', 'manifest')),
+          primary key (manifest_id, digest)
+        )${keyed}`,
+        sql`create index manifest_references_digest on manifest_references (repository_id, digest)`,
+        sql`create table tags (
+          id ${id},
+          repository_id ${integer} not null references repositories (id),
+          name ${name} not null,
+          revision ${integer} not null,
+          digest ${name} not null,
+          from_at ${integer} not null,
+          to_at ${integer},
+          actor text not null,
+          unique (repository_id, name, revision)
+        )`,
+        sql`create unique index tags_current on tags (repository_id, name) where to_at is null`,
+        sql`create index tags_digest on tags (repository_id, digest) where to_at is null`,
+        sql`create table upload_sessions (
+          id text primary key,
+          repository_name ${name} not null,
+          principal text not null,
+          algorithm text not null,
+          offset_bytes ${integer} not null,
+          storage_key text,
+          created_at ${integer} not null,
+          updated_at ${integer} not null,
+          content ${bytes}
+        )`,
+        sql`create index upload_sessions_updated on upload_sessions (updated_at)`,
+        sql`create index upload_sessions_principal on upload_sessions (principal)`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  };
+}

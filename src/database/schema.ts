@@ -1,0 +1,109 @@
+/**
+ * The tables, as Kysely sees them. `schema.sql` beside this file is the same as SQLite prints it, for review.
+ *
+ *     namespaces ─< repositories ─┬< repository_blobs >─ blobs
+ *                                 ├< manifests ─< manifest_references
+ *                                 └< tags
+ *     upload_sessions             by repository name: the repository is made by its first content
+ *
+ * Times are milliseconds since 1970. Digests are text (`sha256:…`). Names and tags sort by byte value.
+ */
+import type { Generated } from "kysely";
+
+export interface Schema {
+  namespaces: NamespaceTable;
+  repositories: RepositoryTable;
+  blobs: BlobTable;
+  repository_blobs: RepositoryBlobTable;
+  manifests: ManifestTable;
+  manifest_references: ManifestReferenceTable;
+  tags: TagTable;
+  upload_sessions: UploadSessionTable;
+}
+
+interface NamespaceTable {
+  id: Generated<number>;
+  name: string;
+  created_at: number;
+}
+
+interface RepositoryTable {
+  id: Generated<number>;
+  namespace_id: number;
+  /** Canonical full name. */
+  name: string;
+  created_at: number;
+}
+
+/** Bytes, stored once whoever links them. At most one row a digest that is not being deleted. */
+interface BlobTable {
+  id: Generated<number>;
+  digest: string;
+  size_bytes: number;
+  /** Where the bytes are in storage; null when they are in `content`. */
+  storage_key: string | null;
+  content: Uint8Array | null;
+  state: "live" | "condemned" | "deleting";
+  created_at: number;
+}
+
+/** A blob can be read in a repository only through its row here; a mount is a row. */
+interface RepositoryBlobTable {
+  repository_id: number;
+  digest: string;
+  blob_id: number;
+  created_at: number;
+}
+
+interface ManifestTable {
+  id: Generated<number>;
+  repository_id: number;
+  digest: string;
+  media_type: string;
+  artifact_type: string | null;
+  config_digest: string | null;
+  subject_digest: string | null;
+  /** JSON, kept apart from the content only where a subject makes the referrers API list them. */
+  annotations: string | null;
+  size_bytes: number;
+  created_at: number;
+  /** The exact bytes that were pushed. */
+  content: Uint8Array;
+}
+
+interface ManifestReferenceTable {
+  manifest_id: number;
+  repository_id: number;
+  digest: string;
+  kind: "config" | "layer" | "manifest";
+}
+
+/**
+ * A tag's life, one row a digest that it pointed to. The current row has no `to_at`. `revision` grows by one with
+ * each row of a name, because clocks jump.
+ */
+interface TagTable {
+  id: Generated<number>;
+  repository_id: number;
+  name: string;
+  revision: number;
+  digest: string;
+  from_at: number;
+  to_at: number | null;
+  actor: string;
+}
+
+interface UploadSessionTable {
+  /** 128 random bits in hexadecimal. */
+  id: string;
+  repository_name: string;
+  /** Who opened it; nobody else may see it. */
+  principal: string;
+  algorithm: "sha256" | "sha512";
+  /** Bytes taken. They are at `storage_key`, or in `content` while they are few. */
+  offset_bytes: number;
+  storage_key: string | null;
+  content: Uint8Array | null;
+  created_at: number;
+  updated_at: number;
+}

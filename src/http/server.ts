@@ -1,0 +1,121 @@
+/**
+ * The listening socket. Bun cannot change the certificate of a listener, so a renewed one gets a second listener on
+ * the same port, and the first then stops once its requests are answered: nobody is turned away.
+ */
+import { createServer } from "node:net";
+import { readFileSync, statSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import type { Log } from "../telemetry/log.ts";
+import type { Fetch } from "./handler.ts";
+import type { HttpServer } from "./context.ts";
+import { renderError, unexpected } from "./errors.ts";
+
+export type TlsFiles = { certificate: string; key: string; minimumVersion: "1.2" | "1.3" };
+
+export type ListenOptions = {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  tls: TlsFiles | null;
+  idleTimeoutSeconds: number;
+  fetch: Fetch;
+  log: Log;
+};
+
+export type Listener = {
+  port: number;
+  url: string;
+  /** Reads the certificate files again and uses them if they changed and are right. */
+  renewCertificate: () => Promise<void>;
+  /** Accepts nothing new; resolves when the last request is answered. */
+  stop: () => Promise<void>;
+  /** Cuts what is left. */
+  cut: () => Promise<void>;
+};
+
+const LOOK_FOR_RENEWAL_MS = 2_000;
+/** Routes bound their bodies themselves; this is for none. */
+const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
+
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { tls, log } = options;
+  // Two listeners may share a port only to hand over: another process on it must be noticed.
+  if (tls && options.port !== 0) await assertPortFree(options.host, options.port);
+  let stamp = tls ? stampOf(tls) : "";
+  let server = serve(options, options.port, tls);
+  const port = server.port ?? options.port;
+
+  const renewCertificate = async (): Promise<void> => {
+    if (!tls) return;
+    const seen = stampOf(tls);
+    if (seen === stamp) return;
+    stamp = seen;
+    try {
+      const next = serve(options, port, tls);
+      const previous = server;
+      server = next;
+      log.info("certificate renewed", { certificate: tls.certificate });
+      await previous.stop();
+    } catch (error) {
+      log.error("the renewed certificate cannot be used: the previous one stays", {
+        certificate: tls.certificate,
+        error,
+      });
+    }
+  };
+  const timer = tls ? setInterval(() => void renewCertificate(), LOOK_FOR_RENEWAL_MS).unref() : null;
+
+  const name = options.host.includes(":") ? `[${options.host}]` : options.host;
+  return {
+    port,
+    url: `${tls ? "https" : "http"}://${name}:${port}`,
+    renewCertificate,
+    stop: async () => {
+      if (timer) clearInterval(timer);
+      await server.stop();
+    },
+    cut: () => server.stop(true),
+  };
+}
+
+function serve(options: ListenOptions, port: number, tls: TlsFiles | null): HttpServer {
+  return Bun.serve({
+    hostname: options.host,
+    port,
+    // Said explicitly: without it a second process would share the port unnoticed.
+    reusePort: tls !== null,
+    development: false,
+    idleTimeout: options.idleTimeoutSeconds,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    ...(tls ? { tls: secureContext(tls) } : {}),
+    fetch: options.fetch,
+    error: (error) => {
+      options.log.error("a request failed outside its handler", { error });
+      return renderError(unexpected("unknown", error), "unknown", false);
+    },
+  });
+}
+
+/** Throws when the files do not make a pair, before a listener is built on them. */
+function secureContext({ certificate, key, minimumVersion }: TlsFiles) {
+  const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+  const minVersion = minimumVersion === "1.3" ? ("TLSv1.3" as const) : ("TLSv1.2" as const);
+  createSecureContext({ ...pair, minVersion });
+  return { ...pair, minVersion };
+}
+
+function stampOf({ certificate, key }: TlsFiles): string {
+  const stamps = [certificate, key].map((path) => {
+    const { mtimeMs, size, ino } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0, ino: 0 };
+    return `${mtimeMs}:${size}:${ino}`;
+  });
+  return stamps.join(" ");
+}
+
+function assertPortFree(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()));
+  });
+}

@@ -1,0 +1,39 @@
+/**
+ * One server a data directory. The lock is SQLite's on a file of its own: the kernel lets go of it when the process
+ * ends, however it ends, and it works wherever the database does.
+ */
+import { Database, SQLiteError } from "bun:sqlite";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type DataLock = { release: () => void };
+
+/** Makes the directory if need be. Throws, naming the holder's process id, when another process holds the lock. */
+export function lockData(directory: string): DataLock {
+  mkdirSync(directory, { recursive: true });
+  const pidFile = join(directory, "berth.pid");
+  const database = new Database(join(directory, "berth.lock"), { create: true, readwrite: true });
+  try {
+    database.run("pragma locking_mode = exclusive");
+    database.run("begin exclusive");
+  } catch (error) {
+    database.close();
+    if (!(error instanceof SQLiteError) || error.code !== "SQLITE_BUSY") throw error;
+    throw new Error(
+      `another berth (process ${readPid(pidFile)}) is using ${directory}: stop it, or choose another directory with --data`,
+      {
+        cause: error,
+      },
+    );
+  }
+  writeFileSync(pidFile, `${process.pid}\n`);
+  return { release: () => database.close() };
+}
+
+function readPid(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return "unknown";
+  }
+}

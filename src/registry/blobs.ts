@@ -1,0 +1,173 @@
+/** Blobs in repositories: reading, linking, mounting, unlinking. Spec: distribution-spec 1.1, "Pulling blobs", "Mounting a blob". */
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import { visibilityOf } from "../access/visibility.ts";
+import type { Database, Transaction } from "../database/database.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import type { Repositories } from "../repositories/repositories.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { ContentCache } from "./content-cache.ts";
+import { passGates, type Gate } from "./gates.ts";
+import * as queries from "./queries.ts";
+
+/** Blobs up to this size are kept in their row: no file, no sync of their own. */
+export const INLINE_BYTES = 16 * 1024;
+
+export type Blob = {
+  digest: Digest;
+  sizeBytes: number;
+  /** The bytes themselves, or the storage key under which they are. */
+  content: Uint8Array<ArrayBuffer> | null;
+  storageKey: string | null;
+};
+
+/** Bytes that have just been received, not yet anyone's. */
+export type NewContent = { sizeBytes: number } & (
+  | { content: Uint8Array; storageKey: null }
+  | { content: null; storageKey: string }
+);
+
+export type BlobsParts = {
+  database: Database;
+  storage: Storage;
+  repositories: Repositories;
+  cache: ContentCache;
+  gates: readonly Gate[];
+  log: Log;
+};
+
+export class Blobs {
+  readonly #parts: BlobsParts;
+
+  constructor(parts: BlobsParts) {
+    this.#parts = parts;
+  }
+
+  /** The blob if this process has it at hand. */
+  cached(repository: RepositoryName, digest: Digest): Blob | null {
+    const id = this.#parts.repositories.cachedId(repository);
+    return id === null ? null : this.#parts.cache.get<Blob>(id, digest);
+  }
+
+  /** Throws BLOB_UNKNOWN unless the repository links it. */
+  async get(repository: RepositoryName, digest: Digest): Promise<Blob> {
+    const { database, repositories, cache } = this.#parts;
+    const repositoryId = await repositories.findId(database, repository);
+    const blob =
+      repositoryId === null
+        ? null
+        : await cache.load<Blob>(repositoryId, digest, async () => {
+            const row = await queries.findLinkedBlob.first(database, { repositoryId, digest });
+            if (!row) return null;
+            const content = row.content === null ? null : new Uint8Array(row.content);
+            const value = { digest, sizeBytes: row.size_bytes, content, storageKey: row.storage_key };
+            return { value, sizeBytes: content?.length ?? 0 };
+          });
+    if (!blob) throw unknown(repository, digest);
+    return blob;
+  }
+
+  /** The stored bytes; throws BLOB_UNKNOWN, and raises an alarm, when storage does not have as many as it should. */
+  async read(repository: RepositoryName, blob: Blob, range: { start: number; end: number } | null) {
+    const start = range?.start ?? 0;
+    const end = range?.end ?? blob.sizeBytes;
+    if (blob.content) return blob.content.subarray(start, end);
+    if (blob.storageKey === null) throw new Error(`blob ${blob.digest} has neither content nor a key`);
+    const { storage, log } = this.#parts;
+    const body = await storage.read(blob.storageKey, range ?? undefined);
+    const sizeBytes = body instanceof Uint8Array ? body.length : body?.size;
+    if (body && sizeBytes === end - start) return body;
+    log.error("stored blob is missing or has another size: it is not served", {
+      digest: blob.digest,
+      storageKey: blob.storageKey,
+      expectedBytes: end - start,
+      foundBytes: sizeBytes ?? null,
+    });
+    throw unknown(repository, blob.digest);
+  }
+
+  /**
+   * Gives received bytes to a repository, durable when it resolves. When the registry has the blob already, the
+   * older bytes are linked and the new ones removed: two rows never share a key.
+   */
+  async add(
+    principal: Principal,
+    repository: RepositoryName,
+    digest: Digest,
+    received: NewContent,
+    inSameTransaction: (trx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    const isFirst = await this.#parts.database.write(async (trx) => {
+      const existing = await queries.findBlob.first(trx, { digest });
+      const now = Date.now();
+      const made = existing ? null : await queries.insertBlob.first(trx, { digest, ...received, now });
+      const blobId = existing?.id ?? made?.id;
+      if (blobId === undefined) throw new Error(`blob ${digest} was not inserted`);
+      await this.#link(trx, principal, repository, { digest, blobId, sizeBytes: received.sizeBytes });
+      await inSameTransaction(trx);
+      return !existing;
+    });
+    if (!isFirst && received.storageKey !== null) await this.#parts.storage.delete(received.storageKey);
+  }
+
+  /**
+   * Links a blob that `from` has (the caller may pull from it), or without `from` any repository that the principal
+   * may see. False when there is none, which says nothing about whether it exists elsewhere.
+   */
+  async mount(
+    principal: Principal,
+    repository: RepositoryName,
+    digest: Digest,
+    from: RepositoryName | null,
+  ): Promise<boolean> {
+    const { database, repositories } = this.#parts;
+    return await database.write(async (trx) => {
+      const blob = await queries.findBlob.first(trx, { digest });
+      if (!blob) return false;
+      if (from === null) {
+        if (!(await queries.findVisibleLink.first(trx, { digest, ...visibilityOf(principal) }))) return false;
+      } else {
+        const fromId = await repositories.findId(trx, from);
+        if (fromId === null || !(await queries.findLinkedBlob.first(trx, { repositoryId: fromId, digest })))
+          return false;
+      }
+      await this.#link(trx, principal, repository, { digest, blobId: blob.id, sizeBytes: blob.size_bytes });
+      return true;
+    });
+  }
+
+  /** Takes the blob from the repository; throws BLOB_UNKNOWN when it is not there. Manifests that name it are left as they are. */
+  async unlink(principal: Principal, repository: RepositoryName, digest: Digest): Promise<void> {
+    const { database, repositories, cache, gates } = this.#parts;
+    await database.write(async (trx) => {
+      const repositoryId = await repositories.findId(trx, repository);
+      if (repositoryId === null) throw unknown(repository, digest);
+      await passGates(gates, trx, { kind: "blob-unlink", principal, repository, repositoryId, digest });
+      if ((await queries.unlinkBlob.run(trx, { repositoryId, digest })) === 0) throw unknown(repository, digest);
+      trx.afterCommit(() => cache.forget(repositoryId));
+    });
+  }
+
+  async #link(
+    trx: Transaction,
+    principal: Principal,
+    repository: RepositoryName,
+    blob: { digest: Digest; blobId: number; sizeBytes: number },
+  ): Promise<void> {
+    const { repositories, cache, gates } = this.#parts;
+    const repositoryId = await repositories.ensure(trx, repository);
+    const { digest, sizeBytes } = blob;
+    await passGates(gates, trx, { kind: "blob-link", principal, repository, repositoryId, digest, sizeBytes });
+    await queries.linkBlob.run(trx, { repositoryId, digest, blobId: blob.blobId, now: Date.now() });
+    trx.afterCommit(() => cache.forget(repositoryId));
+  }
+}
+
+function unknown(repository: RepositoryName, digest: Digest): RegistryError {
+  return new RegistryError("BLOB_UNKNOWN", {
+    message: `repository ${repository} has no blob of this digest`,
+    detail: { digest },
+  });
+}

@@ -1,0 +1,166 @@
+/** Manifests in repositories, byte for byte as they were pushed. Spec: distribution-spec 1.1, "Pushing Manifests". */
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import type { Database, Transaction } from "../database/database.ts";
+import { digestAlgorithm, digestOf, type Digest } from "../oci/digest.ts";
+import { parseManifest, type Manifest } from "../oci/manifest.ts";
+import type { Reference, RepositoryName, Tag } from "../oci/reference.ts";
+import type { Repositories } from "../repositories/repositories.ts";
+import type { ContentCache } from "./content-cache.ts";
+import { passGates, type Gate } from "./gates.ts";
+import * as queries from "./queries.ts";
+import { assertReferences } from "./references.ts";
+import type { Tags } from "./tags.ts";
+
+export type StoredManifest = {
+  digest: Digest;
+  mediaType: string;
+  content: Uint8Array<ArrayBuffer>;
+};
+
+export type ManifestsParts = {
+  database: Database;
+  repositories: Repositories;
+  tags: Tags;
+  cache: ContentCache;
+  gates: readonly Gate[];
+};
+
+export type PutManifest = {
+  principal: Principal;
+  repository: RepositoryName;
+  reference: Reference;
+  /** Tags to set beside the reference. */
+  tags: readonly Tag[];
+  contentType: string | null;
+  content: Uint8Array<ArrayBuffer>;
+};
+
+export class Manifests {
+  readonly #parts: ManifestsParts;
+
+  constructor(parts: ManifestsParts) {
+    this.#parts = parts;
+  }
+
+  /** The manifest if this process has it at hand. `reference`: a tag or a digest. */
+  cached(repository: RepositoryName, reference: string): StoredManifest | null {
+    const id = this.#parts.repositories.cachedId(repository);
+    return id === null ? null : this.#parts.cache.get<StoredManifest>(id, `manifest/${reference}`);
+  }
+
+  /** Throws MANIFEST_UNKNOWN, also when there is no such repository. */
+  async get(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
+    const { database, repositories, cache } = this.#parts;
+    const repositoryId = await repositories.findId(database, repository);
+    const text = reference.tag ?? reference.digest;
+    const manifest =
+      repositoryId === null
+        ? null
+        : await cache.load<StoredManifest>(repositoryId, `manifest/${text}`, async () => {
+            const row =
+              reference.tag !== null
+                ? await queries.findTaggedManifest.first(database, { repositoryId, tag: reference.tag })
+                : await queries.findManifest.first(database, { repositoryId, digest: reference.digest });
+            if (!row) return null;
+            const content = new Uint8Array(row.content);
+            // Only digests are ever written to that column.
+            const value = { digest: row.digest as Digest, mediaType: row.media_type, content };
+            return { value, sizeBytes: content.length };
+          });
+    if (!manifest) throw unknownManifest(repository, text);
+    return manifest;
+  }
+
+  /** Stores a manifest and points tags at it, in one transaction, durable when it resolves. */
+  async put(request: PutManifest): Promise<{ digest: Digest; subject: Digest | null }> {
+    const { content, reference, repository } = request;
+    const manifest = parseManifest(content, request.contentType);
+    const digest = digestOf(content, reference.digest ? digestAlgorithm(reference.digest) : "sha256");
+    if (reference.digest && reference.digest !== digest) {
+      throw new RegistryError("DIGEST_INVALID", {
+        message: `the manifest's digest is ${digest}, not the one in the address`,
+        detail: { digest: reference.digest },
+      });
+    }
+    const tags = reference.tag === null ? request.tags : [reference.tag, ...request.tags];
+    await this.#parts.database.write(async (trx) => {
+      const repositoryId = await this.#parts.repositories.ensure(trx, repository);
+      await this.#store(trx, request, repositoryId, manifest, digest);
+      for (const tag of new Set(tags)) {
+        await this.#parts.tags.put(trx, request.principal, repository, repositoryId, tag, digest);
+      }
+      trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
+    });
+    return { digest, subject: manifest.subject };
+  }
+
+  /** Removes the manifest and every tag that points at it. Throws MANIFEST_UNKNOWN. */
+  async delete(principal: Principal, repository: RepositoryName, digest: Digest): Promise<void> {
+    const { database, repositories, cache, gates } = this.#parts;
+    await database.write(async (trx) => {
+      const repositoryId = await repositories.findId(trx, repository);
+      if (repositoryId === null) throw unknownManifest(repository, digest);
+      await passGates(gates, trx, { kind: "manifest-delete", principal, repository, repositoryId, digest });
+      if ((await queries.deleteManifest.run(trx, { repositoryId, digest })) === 0)
+        throw unknownManifest(repository, digest);
+      await queries.endTagsOfDigest.run(trx, { repositoryId, digest, now: Date.now() });
+      trx.afterCommit(() => cache.forget(repositoryId));
+    });
+  }
+
+  async #store(
+    trx: Transaction,
+    request: PutManifest,
+    repositoryId: number,
+    manifest: Manifest,
+    digest: Digest,
+  ): Promise<void> {
+    const { principal, repository, content } = request;
+    await assertReferences(trx, repositoryId, manifest);
+    const existing = await queries.findManifestForUpdate.first(trx, { repositoryId, digest });
+    if (existing) return assertSameType(existing.media_type, manifest.mediaType);
+    const sizeBytes = content.length;
+    await passGates(this.#parts.gates, trx, {
+      kind: "manifest-put",
+      principal,
+      repository,
+      repositoryId,
+      digest,
+      sizeBytes,
+    });
+    const made = await queries.insertManifest.first(trx, {
+      repositoryId,
+      digest,
+      mediaType: manifest.mediaType,
+      artifactType: manifest.artifactType,
+      configDigest: manifest.config?.digest ?? null,
+      subjectDigest: manifest.subject,
+      annotations: manifest.subject && manifest.annotations ? JSON.stringify(manifest.annotations) : null,
+      sizeBytes,
+      now: Date.now(),
+      content,
+    });
+    if (!made) throw new Error(`manifest ${digest} was not inserted`);
+    for (const { descriptor, kind } of manifest.references) {
+      await queries.insertReference.run(trx, { manifestId: made.id, repositoryId, digest: descriptor.digest, kind });
+    }
+  }
+}
+
+/** Bytes without a mediaType of their own could be taken for another thing by sending them under another type. */
+function assertSameType(stored: string, sent: string): void {
+  if (stored === sent) return;
+  throw new RegistryError("MANIFEST_INVALID", {
+    message: `the manifest was refused: this repository already holds these bytes as ${stored}`,
+    detail: { stored, sent },
+  });
+}
+
+export function unknownManifest(repository: RepositoryName, reference: string): RegistryError {
+  const what = reference.includes(":") ? `manifest ${reference}` : `tag ${reference}`;
+  return new RegistryError("MANIFEST_UNKNOWN", {
+    message: `repository ${repository} has no ${what}`,
+    detail: { reference },
+  });
+}

@@ -1,0 +1,337 @@
+/** Every statement on blobs, manifests, tags and upload sessions. Lists of digests are JSON texts. */
+import { visibleTo, type VisibilityParameters } from "../access/visibility.ts";
+import { statement } from "../database/statement.ts";
+
+// Blobs
+
+export const findBlob = statement<{ digest: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("blobs")
+    .select(["id", "size_bytes"])
+    .where("digest", "=", p.digest)
+    .where("state", "<>", "deleting")
+    .modifyEnd(lock("key share")),
+);
+
+export const insertBlob = statement<{
+  digest: string;
+  sizeBytes: number;
+  storageKey: string | null;
+  content: Uint8Array | null;
+  now: number;
+}>()((p, { db }) =>
+  db
+    .insertInto("blobs")
+    .values({
+      digest: p.digest,
+      size_bytes: p.sizeBytes,
+      storage_key: p.storageKey,
+      content: p.content,
+      state: "live",
+      created_at: p.now,
+    })
+    .returning("id"),
+);
+
+export const findLinkedBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db
+    .selectFrom("repository_blobs")
+    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+    .select(["blobs.size_bytes", "blobs.storage_key", "blobs.content"])
+    .where("repository_blobs.repository_id", "=", p.repositoryId)
+    .where("repository_blobs.digest", "=", p.digest)
+    .where("blobs.state", "<>", "deleting"),
+);
+
+export const linkBlob = statement<{ repositoryId: number; digest: string; blobId: number; now: number }>()(
+  (p, { db }) =>
+    db
+      .insertInto("repository_blobs")
+      .values({ repository_id: p.repositoryId, digest: p.digest, blob_id: p.blobId, created_at: p.now })
+      .onConflict((conflict) => conflict.columns(["repository_id", "digest"]).doUpdateSet({ blob_id: p.blobId })),
+);
+
+export const unlinkBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db.deleteFrom("repository_blobs").where("repository_id", "=", p.repositoryId).where("digest", "=", p.digest),
+);
+
+/** Whether some repository that may be seen links the blob. */
+export const findVisibleLink = statement<{ digest: string } & VisibilityParameters>()((p, { db }) =>
+  db
+    .selectFrom("repository_blobs")
+    .innerJoin("repositories", "repositories.id", "repository_blobs.repository_id")
+    .select("repository_blobs.blob_id")
+    .where("repository_blobs.digest", "=", p.digest)
+    .where(visibleTo(p))
+    .limit(1),
+);
+
+/** Which of the digests are blobs of the repository, and how large they are. */
+export const listLinkedSizes = statement<{ repositoryId: number; digests: string }>()((p, { db, inList, lock }) =>
+  db
+    .selectFrom("repository_blobs")
+    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+    .select(["repository_blobs.digest", "blobs.size_bytes"])
+    .where("repository_blobs.repository_id", "=", p.repositoryId)
+    .where(inList("repository_blobs.digest", p.digests))
+    .where("blobs.state", "<>", "deleting")
+    .modifyEnd(lock("key share")),
+);
+
+// Manifests
+
+export const findManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "media_type", "content"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest),
+);
+
+export const findTaggedManifest = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .innerJoin("manifests", (join) =>
+      join.onRef("manifests.repository_id", "=", "tags.repository_id").onRef("manifests.digest", "=", "tags.digest"),
+    )
+    .select(["manifests.digest", "manifests.media_type", "manifests.content"])
+    .where("tags.repository_id", "=", p.repositoryId)
+    .where("tags.name", "=", p.tag)
+    .where("tags.to_at", "is", null),
+);
+
+/** Which of the digests are manifests of the repository, and how large they are. */
+export const listManifestSizes = statement<{ repositoryId: number; digests: string }>()((p, { db, inList, lock }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "size_bytes"])
+    .where("repository_id", "=", p.repositoryId)
+    .where(inList("digest", p.digests))
+    .modifyEnd(lock("key share")),
+);
+
+export const findManifestForUpdate = statement<{ repositoryId: number; digest: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("manifests")
+    .select(["id", "media_type"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .modifyEnd(lock("update")),
+);
+
+export const insertManifest = statement<{
+  repositoryId: number;
+  digest: string;
+  mediaType: string;
+  artifactType: string | null;
+  configDigest: string | null;
+  subjectDigest: string | null;
+  annotations: string | null;
+  sizeBytes: number;
+  now: number;
+  content: Uint8Array;
+}>()((p, { db }) =>
+  db
+    .insertInto("manifests")
+    .values({
+      repository_id: p.repositoryId,
+      digest: p.digest,
+      media_type: p.mediaType,
+      artifact_type: p.artifactType,
+      config_digest: p.configDigest,
+      subject_digest: p.subjectDigest,
+      annotations: p.annotations,
+      size_bytes: p.sizeBytes,
+      created_at: p.now,
+      content: p.content,
+    })
+    .returning("id"),
+);
+
+export const insertReference = statement<{
+  manifestId: number;
+  repositoryId: number;
+  digest: string;
+  kind: "config" | "layer" | "manifest";
+}>()((p, { db }) =>
+  db
+    .insertInto("manifest_references")
+    .values({ manifest_id: p.manifestId, repository_id: p.repositoryId, digest: p.digest, kind: p.kind })
+    .onConflict((conflict) => conflict.columns(["manifest_id", "digest"]).doNothing()),
+);
+
+export const deleteManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db.deleteFrom("manifests").where("repository_id", "=", p.repositoryId).where("digest", "=", p.digest),
+);
+
+// Tags
+
+export const findCurrentTag = statement<{ repositoryId: number; tag: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("tags")
+    .select(["id", "digest"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .where("to_at", "is", null)
+    .modifyEnd(lock("update")),
+);
+
+export const findLastRevision = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select("revision")
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .orderBy("revision", "desc")
+    .limit(1),
+);
+
+export const insertTag = statement<{
+  repositoryId: number;
+  tag: string;
+  revision: number;
+  digest: string;
+  now: number;
+  actor: string;
+}>()((p, { db }) =>
+  db.insertInto("tags").values({
+    repository_id: p.repositoryId,
+    name: p.tag,
+    revision: p.revision,
+    digest: p.digest,
+    from_at: p.now,
+    to_at: null,
+    actor: p.actor,
+  }),
+);
+
+export const endTag = statement<{ id: number; now: number }>()((p, { db }) =>
+  db.updateTable("tags").set({ to_at: p.now }).where("id", "=", p.id),
+);
+
+export const endTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number }>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ to_at: p.now })
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .where("to_at", "is", null),
+);
+
+export const listTags = statement<{ repositoryId: number; last: string; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select("name")
+    .where("repository_id", "=", p.repositoryId)
+    .where("to_at", "is", null)
+    .where("name", ">", p.last)
+    .orderBy("name")
+    .limit(p.limit),
+);
+
+// Referrers
+
+const REFERRER_COLUMNS = ["digest", "media_type", "artifact_type", "annotations", "size_bytes"] as const;
+
+export const listReferrers = statement<{ repositoryId: number; subject: string; last: string; limit: number }>()(
+  (p, { db }) =>
+    db
+      .selectFrom("manifests")
+      .select(REFERRER_COLUMNS)
+      .where("repository_id", "=", p.repositoryId)
+      .where("subject_digest", "=", p.subject)
+      .where("digest", ">", p.last)
+      .orderBy("digest")
+      .limit(p.limit),
+);
+
+/** Of the artifact types in a JSON list. */
+export const listReferrersOfTypes = statement<{
+  repositoryId: number;
+  subject: string;
+  artifactTypes: string;
+  last: string;
+  limit: number;
+}>()((p, { db, inList }) =>
+  db
+    .selectFrom("manifests")
+    .select(REFERRER_COLUMNS)
+    .where("repository_id", "=", p.repositoryId)
+    .where("subject_digest", "=", p.subject)
+    .where(inList("artifact_type", p.artifactTypes))
+    .where("digest", ">", p.last)
+    .orderBy("digest")
+    .limit(p.limit),
+);
+
+/** Manifests without a subject of their own among the digests: what a fallback tag may list. */
+export const listSubjectless = statement<{ repositoryId: number; digests: string }>()((p, { db, inList }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "media_type", "content"])
+    .where("repository_id", "=", p.repositoryId)
+    .where(inList("digest", p.digests))
+    .where("subject_digest", "is", null)
+    .orderBy("digest"),
+);
+
+// Upload sessions
+
+export const findSession = statement<{ id: string }>()((p, { db }) =>
+  db.selectFrom("upload_sessions").selectAll().where("id", "=", p.id),
+);
+
+export const saveSession = statement<{
+  id: string;
+  repositoryName: string;
+  principal: string;
+  algorithm: "sha256" | "sha512";
+  offsetBytes: number;
+  storageKey: string | null;
+  content: Uint8Array | null;
+  createdAt: number;
+  now: number;
+}>()((p, { db }) =>
+  db
+    .insertInto("upload_sessions")
+    .values({
+      id: p.id,
+      repository_name: p.repositoryName,
+      principal: p.principal,
+      algorithm: p.algorithm,
+      offset_bytes: p.offsetBytes,
+      storage_key: p.storageKey,
+      content: p.content,
+      created_at: p.createdAt,
+      updated_at: p.now,
+    })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet({
+        offset_bytes: p.offsetBytes,
+        storage_key: p.storageKey,
+        content: p.content,
+        updated_at: p.now,
+      }),
+    ),
+);
+
+export const deleteSession = statement<{ id: string }>()((p, { db }) =>
+  db.deleteFrom("upload_sessions").where("id", "=", p.id),
+);
+
+export const listStaleSessions = statement<{ before: number; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("upload_sessions")
+    .select(["id", "storage_key", "updated_at"])
+    .where("updated_at", "<", p.before)
+    .orderBy("updated_at")
+    .limit(p.limit),
+);
+
+export const countSessions = statement<{ principal: string; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom((eb) =>
+      eb.selectFrom("upload_sessions").select("id").where("principal", "=", p.principal).limit(p.limit).as("some"),
+    )
+    .select((eb) => eb.fn.countAll<number>().as("count")),
+);

@@ -1,0 +1,67 @@
+/** Lists over HTTP, sorted and paged: tags (end-8), referrers (end-12), the catalog. */
+import type { Principal } from "../../access/principal.ts";
+import type { RequestContext } from "../../http/context.ts";
+import { MAX_PAGE, nextLink, parsePage } from "../../http/pagination.ts";
+import { parseDigest } from "../../oci/digest.ts";
+import { OCI_INDEX } from "../../oci/media-types.ts";
+import { findRepositoryName } from "../../oci/reference.ts";
+import type { Repositories } from "../../repositories/repositories.ts";
+import type { Referrers } from "../referrers.ts";
+import type { Tags } from "../tags.ts";
+import { json, repositoryOf } from "./responses.ts";
+
+export type ListRouteParts = { tags: Tags; referrers: Referrers; repositories: Repositories };
+
+const DEFAULT_CATALOG_PAGE = 100;
+
+export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
+  return {
+    tags: async (context: RequestContext): Promise<Response> => {
+      const { asked, repository } = repositoryOf(context);
+      const { limit, last } = parsePage(context.query, MAX_PAGE);
+      const found = await tags.list(repository, last ?? "", limit + 1);
+      const page = found.slice(0, limit);
+      return json(context, { name: asked, tags: page }, linkAfter(`/v2/${asked}/tags/list`, found, limit));
+    },
+
+    catalog: async (context: RequestContext, principal: Principal): Promise<Response> => {
+      const { limit, last } = parsePage(context.query, DEFAULT_CATALOG_PAGE);
+      // `last` may be spelled with or without library/, and need not exist.
+      const after = last === null ? "" : (findRepositoryName(last) ?? last);
+      const found = await repositories.list(principal, after, limit + 1);
+      return json(context, { repositories: found.slice(0, limit) }, linkAfter("/v2/_catalog", found, limit));
+    },
+
+    referrers: async (context: RequestContext): Promise<Response> => {
+      const { asked, repository } = repositoryOf(context);
+      const subject = parseDigest(context.param(1));
+      const artifactTypes = context.query.getAll("artifactType").filter((it) => it !== "");
+      const { limit, last } = parsePage(context.query, MAX_PAGE);
+      const page = await referrers.list({ repository, subject, artifactTypes, last: last ?? "", limit });
+      const headers: Record<string, string> = { "Content-Type": OCI_INDEX };
+      if (artifactTypes.length > 0) headers["OCI-Filters-Applied"] = "artifactType";
+      const final = page.referrers.at(-1);
+      if (page.hasMore && final) {
+        const types = artifactTypes.map((type) => ["artifactType", type] as const);
+        headers["Link"] = nextLink(`/v2/${asked}/referrers/${subject}`, [
+          ["n", limit],
+          ["last", final.digest],
+          ...types,
+        ]);
+      }
+      return json(context, { schemaVersion: 2, mediaType: OCI_INDEX, manifests: page.referrers }, headers);
+    },
+  };
+}
+
+/** The Link header when `found` holds one more than the page. */
+function linkAfter(path: string, found: string[], limit: number): Record<string, string> {
+  const last = found[limit - 1];
+  if (found.length <= limit || last === undefined) return {};
+  return {
+    Link: nextLink(path, [
+      ["n", limit],
+      ["last", last],
+    ]),
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Upload sessions: who may go on with which bytes. A session is known by an unguessable id and belongs to one
+ * repository and one principal; for anyone else it does not exist.
+ *
+ * Most uploads are over in milliseconds, so where no other process needs to see a session it gets its row when it
+ * first holds bytes, or after a second; from then on it survives the end of this process.
+ */
+import { randomBytes } from "node:crypto";
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import type { Database, Transaction } from "../database/database.ts";
+import type { DigestAlgorithm } from "../oci/digest.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import * as queries from "./queries.ts";
+
+export type Session = {
+  readonly id: string;
+  readonly repository: RepositoryName;
+  readonly principalId: string;
+  readonly algorithm: DigestAlgorithm;
+  readonly createdAt: number;
+  /** Bytes taken: at `storageKey`, or in `content` while they are few. */
+  offset: number;
+  storageKey: string | null;
+  content: Uint8Array | null;
+  updatedAt: number;
+  hasRow: boolean;
+  /** Whoever works on the session; the next waits for it. */
+  turn: Promise<void>;
+  hasEnded: boolean;
+};
+
+const SAVE_AFTER_MS = 1_000;
+const SESSION_ID = /^[0-9a-f]{32}$/;
+
+export class Sessions {
+  readonly #database: Database;
+  readonly #limitPerPrincipal: number;
+  readonly #known = new Map<string, Session>();
+  readonly #counts = new Map<string, number>();
+  readonly #timer: Timer;
+
+  constructor(parts: { database: Database; limitPerPrincipal: number }) {
+    this.#database = parts.database;
+    this.#limitPerPrincipal = parts.limitPerPrincipal;
+    this.#timer = setInterval(() => void this.#saveAged(SAVE_AFTER_MS).catch(() => undefined), SAVE_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  /** Sessions that this process holds. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Throws TOOMANYREQUESTS when the principal has too many unfinished ones. */
+  async create(principal: Principal, repository: RepositoryName, algorithm: DigestAlgorithm): Promise<Session> {
+    await this.#assertRoomFor(principal);
+    const now = Date.now();
+    const session: Session = {
+      id: randomBytes(16).toString("hex"),
+      repository,
+      principalId: principal.id,
+      algorithm,
+      createdAt: now,
+      offset: 0,
+      storageKey: null,
+      content: null,
+      updatedAt: now,
+      hasRow: false,
+      turn: Promise.resolve(),
+      hasEnded: false,
+    };
+    this.#remember(session);
+    if (this.#database.isShared) await this.save(session);
+    return session;
+  }
+
+  /** Throws BLOB_UPLOAD_UNKNOWN, also for a session of another repository or principal. */
+  async get(principal: Principal, repository: RepositoryName, id: string): Promise<Session> {
+    const session = SESSION_ID.test(id) ? await this.#find(id) : null;
+    if (!session || session.hasEnded || session.repository !== repository || session.principalId !== principal.id) {
+      throw new RegistryError("BLOB_UPLOAD_UNKNOWN", {
+        message: "there is no such upload here: it ended, expired or never began; start a new one",
+        detail: { id: id.slice(0, 64) },
+      });
+    }
+    return session;
+  }
+
+  /** Runs `work` when nobody else is working on the session. Throws BLOB_UPLOAD_UNKNOWN when it ended meanwhile. */
+  async inTurn<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    const before = session.turn;
+    let done: () => void = () => undefined;
+    session.turn = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      if (session.hasEnded) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  /** Makes the session's state survive the end of this process. */
+  async save(session: Session): Promise<void> {
+    session.updatedAt = Date.now();
+    await this.#database.write((trx) => this.#write(trx, session));
+    session.hasRow = true;
+  }
+
+  /** Ends the session within a transaction; its bytes are the caller's. */
+  async end(trx: Transaction, session: Session): Promise<void> {
+    if (session.hasRow) await queries.deleteSession.run(trx, { id: session.id });
+    trx.afterCommit(() => this.forget(session));
+  }
+
+  /** Removes the row of a session that was forgotten. */
+  async remove(session: Session): Promise<void> {
+    await this.#database.write((trx) => queries.deleteSession.run(trx, { id: session.id }));
+  }
+
+  forget(session: Session): void {
+    session.hasEnded = true;
+    if (!this.#known.delete(session.id)) return;
+    const count = (this.#counts.get(session.principalId) ?? 1) - 1;
+    if (count > 0) this.#counts.set(session.principalId, count);
+    else this.#counts.delete(session.principalId);
+  }
+
+  /** Removes from memory and database what has not moved since `before`; the storage keys that are nobody's now. */
+  async expire(before: number, limit: number): Promise<string[]> {
+    const rows = await queries.listStaleSessions.all(this.#database, { before, limit });
+    const stale = rows.filter((row) => (this.#known.get(row.id)?.updatedAt ?? 0) < before);
+    for (const session of this.#known.values()) {
+      if (session.updatedAt < before && !session.hasRow) this.forget(session);
+    }
+    if (stale.length === 0) return [];
+    await this.#database.write(async (trx) => {
+      for (const row of stale) await queries.deleteSession.run(trx, { id: row.id });
+    });
+    for (const row of stale) {
+      const session = this.#known.get(row.id);
+      if (session) this.forget(session);
+    }
+    return stale.flatMap((row) => row.storage_key ?? []);
+  }
+
+  /** Writes down what is only in memory. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#saveAged(0);
+  }
+
+  async #saveAged(ageMs: number): Promise<void> {
+    const before = Date.now() - ageMs;
+    const unsaved = [...this.#known.values()].filter((it) => !it.hasRow && !it.hasEnded && it.updatedAt <= before);
+    if (unsaved.length === 0) return;
+    await this.#database.write(async (trx) => {
+      for (const session of unsaved) if (!session.hasEnded) await this.#write(trx, session);
+    });
+    for (const session of unsaved) session.hasRow = true;
+  }
+
+  async #write(trx: Transaction, session: Session): Promise<void> {
+    await queries.saveSession.run(trx, {
+      id: session.id,
+      repositoryName: session.repository,
+      principal: session.principalId,
+      algorithm: session.algorithm,
+      offsetBytes: session.offset,
+      storageKey: session.storageKey,
+      content: session.content,
+      createdAt: session.createdAt,
+      now: session.updatedAt,
+    });
+  }
+
+  /** Where other processes work on sessions too, only the row knows how far one is. */
+  async #find(id: string): Promise<Session | null> {
+    const known = this.#known.get(id);
+    if (known && !this.#database.isShared) return known;
+    const row = await queries.findSession.first(this.#database, { id });
+    if (!row) {
+      if (known) this.forget(known);
+      return null;
+    }
+    if (known) {
+      known.offset = row.offset_bytes;
+      known.storageKey = row.storage_key;
+      known.content = row.content;
+      return known;
+    }
+    const session: Session = {
+      id,
+      // Parsed before it was written.
+      repository: row.repository_name as RepositoryName,
+      principalId: row.principal,
+      algorithm: row.algorithm,
+      createdAt: row.created_at,
+      offset: row.offset_bytes,
+      storageKey: row.storage_key,
+      content: row.content,
+      updatedAt: row.updated_at,
+      hasRow: true,
+      turn: Promise.resolve(),
+      hasEnded: false,
+    };
+    this.#remember(session);
+    return session;
+  }
+
+  #remember(session: Session): void {
+    this.#known.set(session.id, session);
+    this.#counts.set(session.principalId, (this.#counts.get(session.principalId) ?? 0) + 1);
+  }
+
+  async #assertRoomFor(principal: Principal): Promise<void> {
+    const limit = this.#limitPerPrincipal;
+    const held = this.#counts.get(principal.id) ?? 0;
+    if (held < limit && !this.#database.isShared) return;
+    const stored = await queries.countSessions.first(this.#database, { principal: principal.id, limit });
+    if (Math.max(held, stored?.count ?? 0) < limit) return;
+    throw new RegistryError("TOOMANYREQUESTS", {
+      message: `you have ${limit} unfinished uploads, which is the limit: finish or cancel some first`,
+      headers: { "Retry-After": "60" },
+    });
+  }
+}

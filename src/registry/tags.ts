@@ -1,0 +1,89 @@
+/** Tags: rows with a life. Moving one ends its row and adds the next. Spec: distribution-spec 1.1, "Listing Tags", "Deleting tags". */
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import type { Database, Transaction } from "../database/database.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { RepositoryName, Tag } from "../oci/reference.ts";
+import type { Repositories } from "../repositories/repositories.ts";
+import type { ContentCache } from "./content-cache.ts";
+import { passGates, type Gate } from "./gates.ts";
+import * as queries from "./queries.ts";
+
+export type TagsParts = {
+  database: Database;
+  repositories: Repositories;
+  cache: ContentCache;
+  gates: readonly Gate[];
+};
+
+export class Tags {
+  readonly #parts: TagsParts;
+
+  constructor(parts: TagsParts) {
+    this.#parts = parts;
+  }
+
+  /** Names after `last`, in byte order. Throws NAME_UNKNOWN. */
+  async list(repository: RepositoryName, last: string, limit: number): Promise<string[]> {
+    const { database, repositories } = this.#parts;
+    const repositoryId = await repositories.findId(database, repository);
+    if (repositoryId === null) throw unknownName(repository);
+    const rows = await queries.listTags.all(database, { repositoryId, last, limit });
+    return rows.map((row) => row.name);
+  }
+
+  /** Points the tag at a manifest that this transaction has put or locked. Pointing it where it already points changes nothing. */
+  async put(
+    trx: Transaction,
+    principal: Principal,
+    repository: RepositoryName,
+    repositoryId: number,
+    tag: Tag,
+    digest: Digest,
+  ): Promise<void> {
+    const current = await queries.findCurrentTag.first(trx, { repositoryId, tag });
+    if (current?.digest === digest) return;
+    const replaces = current?.digest ?? null;
+    await passGates(this.#parts.gates, trx, {
+      kind: "tag-put",
+      principal,
+      repository,
+      repositoryId,
+      tag,
+      digest,
+      replaces,
+    });
+    const now = Date.now();
+    if (current) await queries.endTag.run(trx, { id: current.id, now });
+    const last = await queries.findLastRevision.first(trx, { repositoryId, tag });
+    const revision = (last?.revision ?? 0) + 1;
+    await queries.insertTag.run(trx, { repositoryId, tag, revision, digest, now, actor: principal.id });
+  }
+
+  /** Ends the tag; its manifest stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
+  async delete(principal: Principal, repository: RepositoryName, tag: Tag): Promise<void> {
+    const { database, repositories, cache, gates } = this.#parts;
+    await database.write(async (trx) => {
+      const repositoryId = await repositories.findId(trx, repository);
+      if (repositoryId === null) throw unknownName(repository);
+      const current = await queries.findCurrentTag.first(trx, { repositoryId, tag });
+      const digest = current?.digest ?? "";
+      await passGates(gates, trx, { kind: "tag-delete", principal, repository, repositoryId, tag, digest });
+      if (!current) {
+        throw new RegistryError("MANIFEST_UNKNOWN", {
+          message: `repository ${repository} has no tag ${tag}`,
+          detail: { tag },
+        });
+      }
+      await queries.endTag.run(trx, { id: current.id, now: Date.now() });
+      trx.afterCommit(() => cache.forget(repositoryId));
+    });
+  }
+}
+
+export function unknownName(repository: RepositoryName): RegistryError {
+  return new RegistryError("NAME_UNKNOWN", {
+    message: `there is no repository ${repository}: nothing has been pushed to it`,
+    detail: { name: repository },
+  });
+}

@@ -1,0 +1,237 @@
+/**
+ * Uploads: bytes on their way to becoming a blob. Spec: distribution-spec 1.1, "Pushing blobs".
+ *
+ * Few bytes stay in memory and in the session's row; more go to storage, once, at their final key, hashed on the way.
+ * Between requests nothing is held open: a writer is suspended, and storage keeps its running hash for a while.
+ */
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import { digestAlgorithm, digestOf, type Digest, type DigestAlgorithm } from "../oci/digest.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import { newBlobKey } from "../storage/paths.ts";
+import { StorageError, type BlobWriter, type Storage } from "../storage/storage.ts";
+import { INLINE_BYTES, type Blobs, type NewContent } from "./blobs.ts";
+import type { Room } from "./room.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+export type Chunk = {
+  /** Null when the sender gave no Content-Range: the chunk goes where the upload stands. `end` is exclusive. */
+  range: { start: number; end: number } | null;
+  /** Null for a body whose length was not declared. */
+  lengthBytes: number | null;
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+};
+
+export type UploadsParts = {
+  sessions: Sessions;
+  blobs: Blobs;
+  storage: Storage;
+  room: Room;
+  /** Largest blob that is accepted; Infinity when there is no limit. */
+  maxBlobBytes: number;
+};
+
+export class Uploads {
+  readonly #parts: UploadsParts;
+
+  constructor(parts: UploadsParts) {
+    this.#parts = parts;
+  }
+
+  async start(principal: Principal, repository: RepositoryName, algorithm: DigestAlgorithm): Promise<Session> {
+    this.#parts.room.assertFor(1);
+    return await this.#parts.sessions.create(principal, repository, algorithm);
+  }
+
+  get(principal: Principal, repository: RepositoryName, id: string): Promise<Session> {
+    return this.#parts.sessions.get(principal, repository, id);
+  }
+
+  /**
+   * Takes a chunk. When its sender breaks off, what arrived is kept and the upload can go on from there.
+   * Throws RANGE_INVALID (416) when it does not begin where the upload stands, SIZE_INVALID when it is not as long as it says.
+   */
+  async append(session: Session, chunk: Chunk): Promise<void> {
+    const { sessions } = this.#parts;
+    await sessions.inTurn(session, async () => {
+      const writer = await this.#take(session, chunk);
+      await writer?.suspend();
+      await sessions.save(session);
+    });
+  }
+
+  /**
+   * Takes what is left and makes the blob, if its digest is the expected one; else throws DIGEST_INVALID and the
+   * upload is over.
+   */
+  async finish(principal: Principal, session: Session, expected: Digest, chunk: Chunk): Promise<void> {
+    const { sessions, blobs } = this.#parts;
+    await sessions.inTurn(session, async () => {
+      const writer = await this.#take(session, chunk);
+      const received = await this.#commit(session, expected, writer);
+      try {
+        await blobs.add(principal, session.repository, expected, received, (trx) => sessions.end(trx, session));
+      } catch (error) {
+        // Nothing in the database names these bytes.
+        if (received.storageKey !== null) await this.#discard(session);
+        throw error;
+      }
+    });
+  }
+
+  async cancel(session: Session): Promise<void> {
+    await this.#parts.sessions.inTurn(session, () => this.#discard(session));
+  }
+
+  /** Removes uploads that nobody went on with since `before`; how many files that freed. */
+  async expire(before: number): Promise<number> {
+    const keys = await this.#parts.sessions.expire(before, 1_000);
+    for (const key of keys) await this.#parts.storage.delete(key);
+    return keys.length;
+  }
+
+  /** The open writer when the bytes go to storage, null when they are in `session.content`. */
+  async #take(session: Session, chunk: Chunk): Promise<BlobWriter | null> {
+    assertFits(session, chunk);
+    const { room, maxBlobBytes } = this.#parts;
+    room.assertFor(chunk.lengthBytes ?? 1);
+    const start = session.offset;
+    const expectedBytes = chunk.range ? chunk.range.end - chunk.range.start : null;
+    const sink = new Sink(session, this.#parts.storage);
+    try {
+      for await (const bytes of chunk.body) {
+        const taken = sink.offset + bytes.length;
+        if (taken > maxBlobBytes) throw tooLarge(maxBlobBytes);
+        if (expectedBytes !== null && taken - start > expectedBytes) throw wrongLength(chunk);
+        room.assertFor(1);
+        await sink.append(bytes);
+      }
+      if (expectedBytes !== null && sink.offset - start !== expectedBytes) throw wrongLength(chunk);
+    } catch (error) {
+      await this.#keepWhatArrived(session, sink, error);
+      throw error;
+    }
+    session.offset = sink.offset;
+    return sink.writer;
+  }
+
+  /** After a failure: the bytes of a sender that broke off count, those of a chunk that was refused do not. */
+  async #keepWhatArrived(session: Session, sink: Sink, error: unknown): Promise<void> {
+    if (error instanceof StorageError || (error instanceof RegistryError && error.code === "STORAGE_FULL")) {
+      await sink.writer?.abort();
+      await this.#discard(session);
+      return;
+    }
+    const before = { offset: session.offset, content: sink.contentBefore };
+    await sink.writer?.suspend();
+    if (error instanceof RegistryError) {
+      session.offset = before.offset;
+      if (session.storageKey === null) session.content = before.content;
+    } else {
+      session.offset = sink.offset;
+    }
+    await this.#parts.sessions.save(session);
+  }
+
+  async #commit(session: Session, expected: Digest, writer: BlobWriter | null): Promise<NewContent> {
+    const { storage } = this.#parts;
+    const algorithm = digestAlgorithm(expected);
+    let received: NewContent;
+    let digest: Digest;
+    if (session.storageKey === null) {
+      const content = session.content ?? new Uint8Array();
+      digest = digestOf(content, algorithm);
+      received = { sizeBytes: content.length, content, storageKey: null };
+    } else {
+      const { storageKey, offset } = session;
+      const open = writer ?? (await storage.openWriter(storageKey, { offset, algorithm: session.algorithm }));
+      try {
+        const committed = await open.commit(algorithm);
+        digest = committed.digest;
+        received = { sizeBytes: committed.sizeBytes, content: null, storageKey };
+      } catch (error) {
+        await open.abort();
+        await this.#discard(session);
+        throw error;
+      }
+    }
+    if (digest === expected) return received;
+    await this.#discard(session);
+    throw new RegistryError("DIGEST_INVALID", {
+      message: `the ${received.sizeBytes} bytes that arrived have another digest than the one given; nothing was stored`,
+      detail: { expected, received: digest },
+    });
+  }
+
+  async #discard(session: Session): Promise<void> {
+    const { sessions, storage } = this.#parts;
+    sessions.forget(session);
+    if (session.storageKey !== null) await storage.delete(session.storageKey);
+    if (session.hasRow) await sessions.remove(session);
+  }
+}
+
+/** Where a session's bytes go: memory while they are few, then storage. */
+class Sink {
+  readonly #session: Session;
+  readonly #storage: Storage;
+  readonly contentBefore: Uint8Array | null;
+  writer: BlobWriter | null = null;
+  offset: number;
+
+  constructor(session: Session, storage: Storage) {
+    this.#session = session;
+    this.#storage = storage;
+    this.contentBefore = session.content;
+    this.offset = session.offset;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    const session = this.#session;
+    if (session.storageKey === null && this.offset + bytes.length <= INLINE_BYTES) {
+      session.content = Buffer.concat([session.content ?? new Uint8Array(), bytes]);
+    } else {
+      this.writer ??= await this.#open();
+      await this.writer.append(bytes);
+    }
+    this.offset += bytes.length;
+  }
+
+  async #open(): Promise<BlobWriter> {
+    const session = this.#session;
+    const { algorithm } = session;
+    if (session.storageKey !== null)
+      return await this.#storage.openWriter(session.storageKey, { offset: this.offset, algorithm });
+    const storageKey = newBlobKey();
+    const writer = await this.#storage.openWriter(storageKey, { offset: 0, algorithm });
+    if (session.content) await writer.append(session.content);
+    session.storageKey = storageKey;
+    session.content = null;
+    return writer;
+  }
+}
+
+function assertFits(session: Session, chunk: Chunk): void {
+  const { range, lengthBytes } = chunk;
+  if (!range) return;
+  if (range.start !== session.offset) {
+    throw new RegistryError("RANGE_INVALID", {
+      message: `the chunk begins at byte ${range.start}, but the upload stands at ${session.offset}`,
+      detail: { offset: session.offset },
+    });
+  }
+  if (lengthBytes !== null && range.end - range.start !== lengthBytes) throw wrongLength(chunk);
+}
+
+function wrongLength(chunk: Chunk): RegistryError {
+  return new RegistryError("SIZE_INVALID", {
+    message: "the chunk is not as long as its Content-Range says",
+    detail: { range: chunk.range && `${chunk.range.start}-${chunk.range.end - 1}`, length: chunk.lengthBytes },
+  });
+}
+
+function tooLarge(maxBlobBytes: number): RegistryError {
+  return new RegistryError("BODY_TOO_LARGE", {
+    message: `blobs of more than ${maxBlobBytes} bytes are not accepted here`,
+  });
+}
