@@ -1,5 +1,5 @@
 /** One line a request. Built by hand: it is written for every request, and only a few of its values need escaping. */
-import type { Log } from "../telemetry/log.ts";
+import { createClock, type Log } from "../telemetry/log.ts";
 
 export type AccessEntry = {
   id: string;
@@ -18,21 +18,23 @@ export type AccessEntry = {
 const MAX_TEXT = 512;
 
 export function accessLogger(log: Log): (entry: AccessEntry) => void {
-  return log.format === "json" ? (entry) => log.line(formatJson(entry)) : (entry) => log.line(formatText(entry));
+  const format = log.format === "json" ? formatJson : formatText;
+  const clock = createClock();
+  return (entry) => log.line(format(entry, clock()));
 }
 
-function formatJson(entry: AccessEntry): string {
+function formatJson(entry: AccessEntry, time: string): string {
   return (
-    `{"time":"${new Date().toISOString()}","level":"info","message":"request","id":"${entry.id}",` +
+    `{"time":"${time}","level":"info","message":"request","id":"${entry.id}",` +
     `"method":${quote(entry.method)},"path":${quote(entry.path)},"route":"${entry.route}","status":${entry.status},` +
     `"bytes":${entry.sizeBytes},"ms":${entry.durationMs.toFixed(2)},"address":"${entry.address}",` +
     `"agent":${entry.agent === null ? "null" : quote(entry.agent)},"caller":${quote(entry.caller)}}`
   );
 }
 
-function formatText(entry: AccessEntry): string {
+function formatText(entry: AccessEntry, time: string): string {
   return (
-    `${new Date().toISOString()} INFO  ${entry.status} ${quote(`${entry.method} ${entry.path}`)} ` +
+    `${time} INFO  ${entry.status} ${quote(`${entry.method} ${entry.path}`)} ` +
     `${entry.sizeBytes} bytes in ${entry.durationMs.toFixed(1)} ms for ${entry.address} (${entry.id})`
   );
 }

@@ -4,6 +4,7 @@
  * the process alive by themselves, and are replaced when they end: the hashes they held then fail.
  */
 import { availableParallelism } from "node:os";
+import { workerUrl } from "../lib/worker-url.ts";
 
 import { formatDigest, type Digest, type DigestAlgorithm } from "../oci/digest.ts";
 import type { Slot } from "./slots.ts";
@@ -21,13 +22,6 @@ export type HashRequest =
 export type HashAnswer = string;
 
 type Waiter = { resolve: (answer: HashAnswer) => void; reject: (reason: StorageError) => void };
-
-/** A compiled program keeps its entry points by their path below `src`, and this module at the root of them. */
-function workerUrl(): string {
-  const compiled = import.meta.url.includes("/$bunfs/") || import.meta.url.includes("/~BUN/");
-  return new URL(compiled ? "./storage/hash-worker.ts" : "./hash-worker.ts", import.meta.url).href;
-}
-
 class HashThread {
   readonly #worker: Worker;
   #waiters: Waiter[] = [];
@@ -35,7 +29,7 @@ class HashThread {
   hashCount = 0;
 
   constructor(region: SharedArrayBuffer, ended: (thread: HashThread) => void) {
-    this.#worker = new Worker(workerUrl());
+    this.#worker = new Worker(workerUrl("storage/hash-worker.ts"));
     this.#worker.unref();
     this.#worker.addEventListener("message", (event: MessageEvent<HashAnswer>) => {
       this.#waiters.shift()?.resolve(event.data);

@@ -49,6 +49,20 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
+/** Times of one millisecond share a text: making it costs more than the rest of an access line. */
+export function createClock(): () => string {
+  let lastMs = 0;
+  let text = "";
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== lastMs) {
+      lastMs = nowMs;
+      text = new Date(nowMs).toISOString();
+    }
+    return text;
+  };
+}
+
 function formatJson(level: Level, message: string, fields: Fields): string {
   return JSON.stringify({ time: new Date().toISOString(), level, message, ...describe(fields) });
 }

@@ -5,6 +5,8 @@
  * reach. Past a size the writer therefore moves the few pages that came after the worker's, between two commits.
  */
 
+import { workerUrl } from "../../lib/worker-url.ts";
+
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 const FINISH_BYTES = 4 * CHECKPOINT_BYTES;
 
@@ -47,7 +49,7 @@ export class Checkpointer {
   #start(): void {
     this.#isRunning = true;
     if (!this.#worker) {
-      this.#worker = new Worker(new URL("./sqlite-checkpoint-worker.ts", import.meta.url).href);
+      this.#worker = new Worker(workerUrl("database/drivers/sqlite-checkpoint-worker.ts"));
       this.#worker.unref();
       this.#worker.onmessage = () => this.#finish();
       this.#worker.onerror = () => this.#finish();

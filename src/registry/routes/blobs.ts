@@ -5,23 +5,23 @@ import { parseRange } from "../../http/ranges.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import type { RepositoryName } from "../../oci/reference.ts";
 import type { Blob, Blobs } from "../blobs.ts";
-import { empty, matchesDigest, REGISTRY_HEADERS, repositoryOf } from "./responses.ts";
+import { CachedHeaders, empty, IMMUTABLE, matchesDigest, notModified, repositoryOf } from "./responses.ts";
 
 export type BlobRouteParts = { blobs: Blobs };
 
 export function blobRoutes({ blobs }: BlobRouteParts) {
+  const whole = new CachedHeaders<Blob>(headersOf);
+
   const answer = (context: RequestContext, repository: RepositoryName, blob: Blob): Response | Promise<Response> => {
-    const headers = headersOf(context, blob);
-    if (matchesDigest(context.header("if-none-match"), blob.digest)) {
-      const { "Content-Length": _length, ...rest } = headers;
-      return new Response(null, { status: 304, headers: rest });
-    }
+    let headers = whole.get(context, blob);
+    if (matchesDigest(context.header("if-none-match"), blob.digest)) return notModified(headers);
     const range = parseRange(rangeHeader(context, blob), blob.sizeBytes);
-    if (range) {
-      headers["Content-Length"] = String(range.end - range.start);
-      headers["Content-Range"] = `bytes ${range.start}-${range.end - 1}/${blob.sizeBytes}`;
-    }
     const status = range ? 206 : 200;
+    if (range || !blob.content) headers = new Headers(headers);
+    if (range) {
+      headers.set("Content-Length", String(range.end - range.start));
+      headers.set("Content-Range", `bytes ${range.start}-${range.end - 1}/${blob.sizeBytes}`);
+    }
     if (context.method === "HEAD") return new Response(null, { status, headers });
     if (blob.content) {
       return new Response(range ? blob.content.subarray(range.start, range.end) : blob.content, { status, headers });
@@ -54,18 +54,15 @@ function rangeHeader(context: RequestContext, blob: Blob): string | null {
   return ifRange === null || matchesDigest(ifRange, blob.digest) ? range : null;
 }
 
-/** A browser that is led here must neither run nor show what somebody pushed: hence the last three. */
-function headersOf(context: RequestContext, blob: Blob): Record<string, string> {
+/** A browser that is led here must neither run nor show what somebody pushed: hence the last two. */
+function headersOf(blob: Blob): Record<string, string> {
   return {
     "Content-Type": "application/octet-stream",
     "Content-Length": String(blob.sizeBytes),
     "Docker-Content-Digest": blob.digest,
     "Accept-Ranges": "bytes",
     ETag: `"${blob.digest}"`,
-    "Cache-Control": "max-age=31536000, immutable",
-    "Docker-Distribution-API-Version": REGISTRY_HEADERS["Docker-Distribution-API-Version"],
-    "X-Request-Id": context.id,
-    "X-Content-Type-Options": REGISTRY_HEADERS["X-Content-Type-Options"],
+    "Cache-Control": IMMUTABLE,
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Content-Disposition": "attachment",
   };

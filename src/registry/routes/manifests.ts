@@ -6,7 +6,7 @@ import type { RequestContext } from "../../http/context.ts";
 import { findTag, parseReference, parseTag, type Tag } from "../../oci/reference.ts";
 import { unknownManifest, type Manifests, type StoredManifest } from "../manifests.ts";
 import type { Tags } from "../tags.ts";
-import { empty, matchesDigest, REGISTRY_HEADERS, repositoryOf } from "./responses.ts";
+import { CachedHeaders, empty, IMMUTABLE, matchesDigest, notModified, repositoryOf } from "./responses.ts";
 
 export type ManifestRouteParts = { manifests: Manifests; tags: Tags; maxManifestBytes: number };
 
@@ -15,6 +15,16 @@ const MAX_TAGS = 100;
 
 export function manifestRoutes(parts: ManifestRouteParts) {
   const { manifests, tags, maxManifestBytes } = parts;
+  const byTag = new CachedHeaders<StoredManifest>((manifest) => headersOf(manifest, "no-cache"));
+  const byDigest = new CachedHeaders<StoredManifest>((manifest) => headersOf(manifest, IMMUTABLE));
+
+  const answer = (context: RequestContext, manifest: StoredManifest, reference: string): Response => {
+    const headers = (reference.includes(":") ? byDigest : byTag).get(context, manifest);
+    const ifNoneMatch = context.header("if-none-match");
+    if (ifNoneMatch !== null && matchesDigest(ifNoneMatch, manifest.digest)) return notModified(headers);
+    return new Response(context.method === "HEAD" ? null : manifest.content, { headers });
+  };
+
   return {
     get: (context: RequestContext): Response | Promise<Response> => {
       const { repository } = repositoryOf(context);
@@ -69,23 +79,12 @@ function parseTags(context: RequestContext): Tag[] {
   return tags.map(parseTag);
 }
 
-function answer(context: RequestContext, manifest: StoredManifest, reference: string): Response {
-  const headers = {
+function headersOf(manifest: StoredManifest, cacheControl: string): Record<string, string> {
+  return {
     "Content-Type": manifest.mediaType,
     "Content-Length": String(manifest.content.length),
     "Docker-Content-Digest": manifest.digest,
     ETag: `"${manifest.digest}"`,
-    "Cache-Control": reference.includes(":") ? "max-age=31536000, immutable" : "no-cache",
-    "Docker-Distribution-API-Version": REGISTRY_HEADERS["Docker-Distribution-API-Version"],
-    "X-Content-Type-Options": REGISTRY_HEADERS["X-Content-Type-Options"],
-    "X-Request-Id": context.id,
+    "Cache-Control": cacheControl,
   };
-  const ifNoneMatch = context.header("if-none-match");
-  if (ifNoneMatch !== null && matchesDigest(ifNoneMatch, manifest.digest)) return notModified(headers);
-  return new Response(context.method === "HEAD" ? null : manifest.content, { headers });
-}
-
-function notModified(headers: Record<string, string>): Response {
-  const { "Content-Length": _length, "Content-Type": _type, ...rest } = headers;
-  return new Response(null, { status: 304, headers: rest });
 }

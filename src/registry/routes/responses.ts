@@ -8,6 +8,9 @@ export const REGISTRY_HEADERS = {
   "X-Content-Type-Options": "nosniff",
 } as const;
 
+/** Cache-Control of what a digest names. */
+export const IMMUTABLE = "max-age=31536000, immutable";
+
 /** The repository that a path names: the spelling that was asked for goes into answers, the canonical one to the rules. */
 export function repositoryOf(context: RequestContext): { asked: string; repository: RepositoryName } {
   const asked = context.param(0);
@@ -47,4 +50,32 @@ export function matchesDigest(header: string | null, digest: string): boolean {
       .replace(/^"(.*)"$/, "$1");
     return tag === digest || tag === "*";
   });
+}
+
+/**
+ * Headers that are the same for every answer about one cached object, made once: putting eight together costs more
+ * than everything else that a cached answer needs. Each request only adds its id, and Response copies them.
+ */
+export class CachedHeaders<Key extends object> {
+  readonly #made = new WeakMap<Key, Headers>();
+  readonly #make: (key: Key) => Record<string, string>;
+
+  constructor(make: (key: Key) => Record<string, string>) {
+    this.#make = make;
+  }
+
+  get(context: RequestContext, key: Key): Headers {
+    let headers = this.#made.get(key);
+    if (!headers) this.#made.set(key, (headers = new Headers({ ...REGISTRY_HEADERS, ...this.#make(key) })));
+    headers.set("X-Request-Id", context.id);
+    return headers;
+  }
+}
+
+/** 304: the headers of the answer that the client already has, without its body's. */
+export function notModified(headers: Headers): Response {
+  const rest = new Headers(headers);
+  rest.delete("Content-Length");
+  rest.delete("Content-Type");
+  return new Response(null, { status: 304, headers: rest });
 }
