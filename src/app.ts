@@ -4,7 +4,7 @@ import { assertAllowed } from "./access/authorize.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import { ANONYMOUS, OPEN_ANONYMOUS, type Principal } from "./access/principal.ts";
 import { DatabaseFullError, type Database } from "./database/database.ts";
-import { openPostgres } from "./database/drivers/postgres.ts";
+
 import { openSqlite } from "./database/drivers/sqlite.ts";
 import { RegistryError } from "./errors.ts";
 import { isLoopbackHost, TrustedProxies } from "./http/client-address.ts";
@@ -124,6 +124,8 @@ async function openStorage({ storage }: Config): Promise<Storage> {
 
 async function openDatabase({ database }: Config, log: Log, onSyncFailure: (error: Error) => void): Promise<Database> {
   if (database.driver === "sqlite") return await openSqlite({ path: database.path, onSyncFailure });
+  // Loaded only where it is used: it costs memory and time at every start.
+  const { openPostgres } = await import("./database/drivers/postgres.ts");
   return await openPostgres({
     url: database.url.reveal(),
     poolSize: database.poolSize,

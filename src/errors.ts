@@ -26,6 +26,11 @@ export const ERROR_CODES = {
   UNAUTHORIZED: { status: 401, message: "authentication required" },
   UNSUPPORTED: { status: 405, message: "the operation is unsupported" },
   // ours
+  BODY_INCOMPLETE: {
+    status: 400,
+    message: "the request body ended early or was malformed",
+    wireCode: "SIZE_INVALID",
+  },
   BODY_TOO_LARGE: {
     status: 413,
     message: "the request body is larger than this route accepts",

@@ -1,5 +1,5 @@
 // One server process: started with its output in a file, ended by its pid, and read through /proc for what it costs.
-import { closeSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 
 const STOP_TIMEOUT_MS = 15_000;
@@ -18,6 +18,9 @@ export type Server = {
   startMs: number;
   stop: () => Promise<void>;
 };
+
+/** The server ended, or did not answer in time; the message is what it wrote. */
+export class StartError extends Error {}
 
 export async function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -41,6 +44,7 @@ type Launch = {
 
 export async function startServer({ command, port, logFile, environment = {} }: Launch): Promise<Server> {
   const log = openSync(logFile, "a");
+  const logStart = fstatSync(log).size;
   const startedAt = performance.now();
   const child = Bun.spawn(command, {
     stdin: "ignore",
@@ -58,7 +62,7 @@ export async function startServer({ command, port, logFile, environment = {} }: 
   try {
     while (!(await isServing(port))) {
       if (child.exitCode !== null || performance.now() - startedAt > START_TIMEOUT_MS) {
-        throw new Error(`${command[0]} did not start: ${readFileSync(logFile, "utf8").slice(-2000)}`);
+        throw new StartError(readFileSync(logFile).subarray(logStart).toString("utf8").trim());
       }
       await Bun.sleep(1);
     }

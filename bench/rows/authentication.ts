@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MANIFEST_MEDIA_TYPE } from "../load/images.ts";
 import { type Measure, type Sample, times } from "../measure.ts";
+import { StartError } from "../peers/process.ts";
 import { loadRequests } from "./requests.ts";
 
 const USERNAME = "bench";
@@ -42,7 +43,7 @@ export const authenticationMeasure: Measure = {
     // Apache's name for the same algorithm, which docker-registry expects.
     writeFileSync(htpasswdFile, `${USERNAME}:${hash.replace(/^\$2b\$/, "$2y$")}\n`);
     const authorization = `Basic ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString("base64")}`;
-    return peer.withScratchServer<Sample>(
+    const measured = peer.withScratchServer<Sample>(
       async (server) => {
         const anonymous = await fetch(`${server.url}/v2/`);
         if (anonymous.status !== 401) return { skipped: "does not ask for the htpasswd file's credentials" };
@@ -57,5 +58,9 @@ export const authenticationMeasure: Measure = {
       },
       { htpasswdFile },
     );
+    return measured.catch((error: unknown) => {
+      if (error instanceof StartError) return { skipped: "refuses an htpasswd file" };
+      throw error;
+    });
   },
 };

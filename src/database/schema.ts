@@ -49,9 +49,8 @@ interface BlobTable {
 
 /** A blob can be read in a repository only through its row here; a mount is a row. */
 interface RepositoryBlobTable {
-  repository_id: number;
-  digest: string;
   blob_id: number;
+  repository_id: number;
   created_at: number;
 }
 
@@ -83,7 +82,6 @@ interface ManifestReferenceTable {
  * each row of a name, because clocks jump.
  */
 interface TagTable {
-  id: Generated<number>;
   repository_id: number;
   name: string;
   revision: number;

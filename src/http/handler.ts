@@ -2,8 +2,9 @@
  * What happens to every request, in order: identify it, check its Host, find the route, let the guard decide,
  * run the handler, render what went wrong, count and log it. A handler that answers at once is not made to wait.
  */
-import { randomBytes } from "node:crypto";
+
 import { RegistryError } from "../errors.ts";
+import { randomHex } from "../lib/random.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
 import { accessLogger, type AccessEntry } from "./access-log.ts";
@@ -41,7 +42,7 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
   const { router, guard, log } = options;
   const access = options.logAccess ? accessLogger(log) : null;
   const meters = createMeters(options.metrics);
-  const boot = randomBytes(5).toString("hex");
+  const boot = randomHex(5);
   let sequence = 0;
   let inFlight = 0;
   let knownHost = "";
@@ -72,10 +73,8 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
   };
 
   const fail = (context: RequestContext, route: string, error: unknown): Response => {
-    const known = error instanceof RegistryError ? error : options.translate(error);
-    const shown = known ?? unexpected(context.id, error);
-    if (isHangUp(error)) log.debug("client hung up", { id: context.id, path: context.path });
-    else if (shown.status >= 500)
+    const shown = toRegistryError(error, context.id, options.translate);
+    if (shown.status >= 500)
       log.error("request failed", { id: context.id, path: context.path, code: shown.wireCode, error });
     return end(context, route, renderError(shown, context.id, context.method === "HEAD"), "");
   };
@@ -147,9 +146,17 @@ function describe(
   };
 }
 
-/** Nobody is left to answer; the status that is logged is the one that they would have got. */
-function isHangUp(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError";
+function toRegistryError(
+  error: unknown,
+  requestId: string,
+  translate: (error: unknown) => RegistryError | null,
+): RegistryError {
+  if (error instanceof RegistryError) return error;
+  // The sender broke off or sent a malformed body: its fault, and perhaps nobody is left to read the answer.
+  if (error instanceof DOMException && error.name === "AbortError") {
+    return new RegistryError("BODY_INCOMPLETE", { cause: error });
+  }
+  return translate(error) ?? unexpected(requestId, error);
 }
 
 /** Labels are route ids and status classes: a bounded set, whatever is sent. */

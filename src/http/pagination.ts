@@ -2,6 +2,7 @@
 import { RegistryError } from "../errors.ts";
 
 export const MAX_PAGE = 1_000;
+const MAX_LAST_LENGTH = 512;
 
 export type Page = { limit: number; last: string | null };
 
@@ -14,7 +15,11 @@ export function parsePage(query: URLSearchParams, defaultLimit: number): Page {
       detail: { n: n.slice(0, 40) },
     });
   }
-  return { limit: Math.min(n === null ? defaultLimit : Number(n), MAX_PAGE), last: query.get("last") };
+  const last = query.get("last");
+  if (last !== null && (last.length > MAX_LAST_LENGTH || last.includes("\0"))) {
+    throw new RegistryError("PAGINATION_NUMBER_INVALID", { message: "last must be the last entry of the page before" });
+  }
+  return { limit: Math.min(n === null ? defaultLimit : Number(n), MAX_PAGE), last };
 }
 
 /** The Link header to the next page. Always relative: where this server is reached is not ours to say. */

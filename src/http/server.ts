@@ -2,9 +2,7 @@
  * The listening socket. Bun cannot change the certificate of a listener, so a renewed one gets a second listener on
  * the same port, and the first then stops once its requests are answered: nobody is turned away.
  */
-import { createServer } from "node:net";
 import { readFileSync, statSync } from "node:fs";
-import { createSecureContext } from "node:tls";
 import type { Log } from "../telemetry/log.ts";
 import type { Fetch } from "./handler.ts";
 import type { HttpServer } from "./context.ts";
@@ -42,7 +40,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // Two listeners may share a port only to hand over: another process on it must be noticed.
   if (tls && options.port !== 0) await assertPortFree(options.host, options.port);
   let stamp = tls ? stampOf(tls) : "";
-  let server = serve(options, options.port, tls);
+  let server = await serve(options, options.port, tls);
   const port = server.port ?? options.port;
 
   const renewCertificate = async (): Promise<void> => {
@@ -51,7 +49,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (seen === stamp) return;
     stamp = seen;
     try {
-      const next = serve(options, port, tls);
+      const next = await serve(options, port, tls);
       const previous = server;
       server = next;
       log.info("certificate renewed", { certificate: tls.certificate });
@@ -78,7 +76,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-function serve(options: ListenOptions, port: number, tls: TlsFiles | null): HttpServer {
+async function serve(options: ListenOptions, port: number, tls: TlsFiles | null): Promise<HttpServer> {
   return Bun.serve({
     hostname: options.host,
     port,
@@ -87,7 +85,7 @@ function serve(options: ListenOptions, port: number, tls: TlsFiles | null): Http
     development: false,
     idleTimeout: options.idleTimeoutSeconds,
     maxRequestBodySize: MAX_BODY_BYTES,
-    ...(tls ? { tls: secureContext(tls) } : {}),
+    ...(tls ? { tls: await secureContext(tls) } : {}),
     fetch: options.fetch,
     error: (error) => {
       options.log.error("a request failed outside its handler", { error });
@@ -97,7 +95,9 @@ function serve(options: ListenOptions, port: number, tls: TlsFiles | null): Http
 }
 
 /** Throws when the files do not make a pair, before a listener is built on them. */
-function secureContext({ certificate, key, minimumVersion }: TlsFiles) {
+async function secureContext({ certificate, key, minimumVersion }: TlsFiles) {
+  // Loaded only where TLS is served: it costs memory at every start.
+  const { createSecureContext } = await import("node:tls");
   const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
   const minVersion = minimumVersion === "1.3" ? ("TLSv1.3" as const) : ("TLSv1.2" as const);
   createSecureContext({ ...pair, minVersion });
@@ -112,8 +112,9 @@ function stampOf({ certificate, key }: TlsFiles): string {
   return stamps.join(" ");
 }
 
-function assertPortFree(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function assertPortFree(host: string, port: number): Promise<void> {
+  const { createServer } = await import("node:net");
+  await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()));

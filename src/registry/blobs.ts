@@ -99,17 +99,18 @@ export class Blobs {
     received: NewContent,
     inSameTransaction: (trx: Transaction) => Promise<void>,
   ): Promise<void> {
-    const isFirst = await this.#parts.database.write(async (trx) => {
-      const existing = await queries.findBlob.first(trx, { digest });
-      const now = Date.now();
-      const made = existing ? null : await queries.insertBlob.first(trx, { digest, ...received, now });
-      const blobId = existing?.id ?? made?.id;
+    const keptKey = await this.#parts.database.write(async (trx) => {
+      const made = await queries.insertBlob.first(trx, { digest, ...received, now: Date.now() });
+      const older = made ? null : await queries.findBlob.first(trx, { digest });
+      const blobId = made?.id ?? older?.id;
       if (blobId === undefined) throw new Error(`blob ${digest} was not inserted`);
       await this.#link(trx, principal, repository, { digest, blobId, sizeBytes: received.sizeBytes });
       await inSameTransaction(trx);
-      return !existing;
+      return older ? older.storage_key : received.storageKey;
     });
-    if (!isFirst && received.storageKey !== null) await this.#parts.storage.delete(received.storageKey);
+    if (received.storageKey !== null && received.storageKey !== keptKey) {
+      await this.#parts.storage.delete(received.storageKey);
+    }
   }
 
   /**
@@ -127,7 +128,7 @@ export class Blobs {
       const blob = await queries.findBlob.first(trx, { digest });
       if (!blob) return false;
       if (from === null) {
-        if (!(await queries.findVisibleLink.first(trx, { digest, ...visibilityOf(principal) }))) return false;
+        if (!(await queries.findVisibleLink.first(trx, { blobId: blob.id, ...visibilityOf(principal) }))) return false;
       } else {
         const fromId = await repositories.findId(trx, from);
         if (fromId === null || !(await queries.findLinkedBlob.first(trx, { repositoryId: fromId, digest })))
@@ -145,7 +146,10 @@ export class Blobs {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknown(repository, digest);
       await passGates(gates, trx, { kind: "blob-unlink", principal, repository, repositoryId, digest });
-      if ((await queries.unlinkBlob.run(trx, { repositoryId, digest })) === 0) throw unknown(repository, digest);
+      const blob = await queries.findBlob.first(trx, { digest });
+      if (!blob || (await queries.unlinkBlob.run(trx, { repositoryId, blobId: blob.id })) === 0) {
+        throw unknown(repository, digest);
+      }
       trx.afterCommit(() => cache.forget(repositoryId));
     });
   }
@@ -160,7 +164,7 @@ export class Blobs {
     const repositoryId = await repositories.ensure(trx, repository);
     const { digest, sizeBytes } = blob;
     await passGates(gates, trx, { kind: "blob-link", principal, repository, repositoryId, digest, sizeBytes });
-    await queries.linkBlob.run(trx, { repositoryId, digest, blobId: blob.blobId, now: Date.now() });
+    await queries.linkBlob.run(trx, { repositoryId, blobId: blob.blobId, now: Date.now() });
     trx.afterCommit(() => cache.forget(repositoryId));
   }
 }

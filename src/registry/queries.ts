@@ -1,4 +1,5 @@
 /** Every statement on blobs, manifests, tags and upload sessions. Lists of digests are JSON texts. */
+import { sql } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../access/visibility.ts";
 import { statement } from "../database/statement.ts";
 
@@ -7,12 +8,13 @@ import { statement } from "../database/statement.ts";
 export const findBlob = statement<{ digest: string }>()((p, { db, lock }) =>
   db
     .selectFrom("blobs")
-    .select(["id", "size_bytes"])
+    .select(["id", "size_bytes", "storage_key"])
     .where("digest", "=", p.digest)
-    .where("state", "<>", "deleting")
+    .where("state", "<>", sql.lit("deleting"))
     .modifyEnd(lock("key share")),
 );
 
+/** Gives the new row's id, or nothing when the digest is there already. */
 export const insertBlob = statement<{
   digest: string;
   sizeBytes: number;
@@ -30,38 +32,38 @@ export const insertBlob = statement<{
       state: "live",
       created_at: p.now,
     })
+    .onConflict((conflict) => conflict.column("digest").where("state", "<>", sql.lit("deleting")).doNothing())
     .returning("id"),
 );
 
 export const findLinkedBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
   db
-    .selectFrom("repository_blobs")
-    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+    .selectFrom("blobs")
+    .innerJoin("repository_blobs", "repository_blobs.blob_id", "blobs.id")
     .select(["blobs.size_bytes", "blobs.storage_key", "blobs.content"])
-    .where("repository_blobs.repository_id", "=", p.repositoryId)
-    .where("repository_blobs.digest", "=", p.digest)
-    .where("blobs.state", "<>", "deleting"),
+    .where("blobs.digest", "=", p.digest)
+    .where("blobs.state", "<>", sql.lit("deleting"))
+    .where("repository_blobs.repository_id", "=", p.repositoryId),
 );
 
-export const linkBlob = statement<{ repositoryId: number; digest: string; blobId: number; now: number }>()(
-  (p, { db }) =>
-    db
-      .insertInto("repository_blobs")
-      .values({ repository_id: p.repositoryId, digest: p.digest, blob_id: p.blobId, created_at: p.now })
-      .onConflict((conflict) => conflict.columns(["repository_id", "digest"]).doUpdateSet({ blob_id: p.blobId })),
+export const linkBlob = statement<{ repositoryId: number; blobId: number; now: number }>()((p, { db }) =>
+  db
+    .insertInto("repository_blobs")
+    .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now })
+    .onConflict((conflict) => conflict.columns(["blob_id", "repository_id"]).doNothing()),
 );
 
-export const unlinkBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
-  db.deleteFrom("repository_blobs").where("repository_id", "=", p.repositoryId).where("digest", "=", p.digest),
+export const unlinkBlob = statement<{ repositoryId: number; blobId: number }>()((p, { db }) =>
+  db.deleteFrom("repository_blobs").where("blob_id", "=", p.blobId).where("repository_id", "=", p.repositoryId),
 );
 
 /** Whether some repository that may be seen links the blob. */
-export const findVisibleLink = statement<{ digest: string } & VisibilityParameters>()((p, { db }) =>
+export const findVisibleLink = statement<{ blobId: number } & VisibilityParameters>()((p, { db }) =>
   db
     .selectFrom("repository_blobs")
     .innerJoin("repositories", "repositories.id", "repository_blobs.repository_id")
     .select("repository_blobs.blob_id")
-    .where("repository_blobs.digest", "=", p.digest)
+    .where("repository_blobs.blob_id", "=", p.blobId)
     .where(visibleTo(p))
     .limit(1),
 );
@@ -69,12 +71,12 @@ export const findVisibleLink = statement<{ digest: string } & VisibilityParamete
 /** Which of the digests are blobs of the repository, and how large they are. */
 export const listLinkedSizes = statement<{ repositoryId: number; digests: string }>()((p, { db, inList, lock }) =>
   db
-    .selectFrom("repository_blobs")
-    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
-    .select(["repository_blobs.digest", "blobs.size_bytes"])
+    .selectFrom("blobs")
+    .innerJoin("repository_blobs", "repository_blobs.blob_id", "blobs.id")
+    .select(["blobs.digest", "blobs.size_bytes"])
+    .where(inList("blobs.digest", p.digests))
+    .where("blobs.state", "<>", sql.lit("deleting"))
     .where("repository_blobs.repository_id", "=", p.repositoryId)
-    .where(inList("repository_blobs.digest", p.digests))
-    .where("blobs.state", "<>", "deleting")
     .modifyEnd(lock("key share")),
 );
 
@@ -166,24 +168,16 @@ export const deleteManifest = statement<{ repositoryId: number; digest: string }
 
 // Tags
 
-export const findCurrentTag = statement<{ repositoryId: number; tag: string }>()((p, { db, lock }) =>
+/** The latest row of the tag's life, which is its current one unless it has a `to_at`. */
+export const findLatestTag = statement<{ repositoryId: number; tag: string }>()((p, { db, lock }) =>
   db
     .selectFrom("tags")
-    .select(["id", "digest"])
-    .where("repository_id", "=", p.repositoryId)
-    .where("name", "=", p.tag)
-    .where("to_at", "is", null)
-    .modifyEnd(lock("update")),
-);
-
-export const findLastRevision = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>
-  db
-    .selectFrom("tags")
-    .select("revision")
+    .select(["revision", "digest", "to_at"])
     .where("repository_id", "=", p.repositoryId)
     .where("name", "=", p.tag)
     .orderBy("revision", "desc")
-    .limit(1),
+    .limit(1)
+    .modifyEnd(lock("update")),
 );
 
 export const insertTag = statement<{
@@ -205,8 +199,13 @@ export const insertTag = statement<{
   }),
 );
 
-export const endTag = statement<{ id: number; now: number }>()((p, { db }) =>
-  db.updateTable("tags").set({ to_at: p.now }).where("id", "=", p.id),
+export const endTag = statement<{ repositoryId: number; tag: string; revision: number; now: number }>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ to_at: p.now })
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .where("revision", "=", p.revision),
 );
 
 export const endTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number }>()((p, { db }) =>
@@ -264,15 +263,18 @@ export const listReferrersOfTypes = statement<{
     .limit(p.limit),
 );
 
-/** Manifests without a subject of their own among the digests: what a fallback tag may list. */
-export const listSubjectless = statement<{ repositoryId: number; digests: string }>()((p, { db, inList }) =>
-  db
-    .selectFrom("manifests")
-    .select(["digest", "media_type", "content"])
-    .where("repository_id", "=", p.repositoryId)
-    .where(inList("digest", p.digests))
-    .where("subject_digest", "is", null)
-    .orderBy("digest"),
+/** Manifests without a subject of their own among the digests, by digest: what a fallback tag may list. */
+export const listSubjectless = statement<{ repositoryId: number; digests: string; last: string; limit: number }>()(
+  (p, { db, inList }) =>
+    db
+      .selectFrom("manifests")
+      .select(["digest", "media_type", "artifact_type", "size_bytes"])
+      .where("repository_id", "=", p.repositoryId)
+      .where(inList("digest", p.digests))
+      .where("subject_digest", "is", null)
+      .where("digest", ">", p.last)
+      .orderBy("digest")
+      .limit(p.limit),
 );
 
 // Upload sessions

@@ -33,6 +33,8 @@ export type ReferrersQuery = {
 
 /** A page of annotations may be large: it ends early at this size. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** Annotations of larger manifests that only a fallback tag names are not worth reading them for. */
+const MAX_READ_BYTES = 64 * 1024;
 
 export class Referrers {
   readonly #database: Database;
@@ -76,21 +78,32 @@ export class Referrers {
     });
     if (!row || row.media_type !== OCI_INDEX) return [];
     const index = parseManifest(row.content, row.media_type);
-    const digests = index.references.map((it) => it.descriptor.digest).filter((digest) => digest > query.last);
-    if (digests.length === 0) return [];
-    const rows = await queries.listSubjectless.all(this.#database, { repositoryId, digests: JSON.stringify(digests) });
-    return rows
-      .map((found): Referrer => {
-        const { artifactType, annotations } = parseManifest(found.content, found.media_type);
-        return {
-          mediaType: found.media_type,
-          digest: found.digest,
-          size: found.content.length,
-          ...(artifactType === null ? {} : { artifactType }),
-          ...(annotations === null ? {} : { annotations }),
-        };
-      })
-      .filter((it) => query.artifactTypes.length === 0 || query.artifactTypes.includes(it.artifactType ?? ""));
+    const digests = JSON.stringify(index.references.map((it) => it.descriptor.digest));
+    const { last, artifactTypes } = query;
+    const rows = await queries.listSubjectless.all(this.#database, {
+      repositoryId,
+      digests,
+      last,
+      limit: query.limit + 1,
+    });
+    const wanted = rows.filter((it) => artifactTypes.length === 0 || artifactTypes.includes(it.artifact_type ?? ""));
+    const found: Referrer[] = [];
+    for (const { digest, media_type: mediaType, artifact_type: artifactType, size_bytes: size } of wanted) {
+      const annotations = size <= MAX_READ_BYTES ? await this.#readAnnotations(repositoryId, digest) : null;
+      found.push({
+        mediaType,
+        digest,
+        size,
+        ...(artifactType === null ? {} : { artifactType }),
+        ...(annotations === null ? {} : { annotations }),
+      });
+    }
+    return found;
+  }
+
+  async #readAnnotations(repositoryId: number, digest: string): Promise<Record<string, string> | null> {
+    const row = await queries.findManifest.first(this.#database, { repositoryId, digest });
+    return row && parseManifest(row.content, row.media_type).annotations;
   }
 }
 

@@ -5,8 +5,9 @@
  * Most uploads are over in milliseconds, so where no other process needs to see a session it gets its row when it
  * first holds bytes, or after a second; from then on it survives the end of this process.
  */
-import { randomBytes } from "node:crypto";
+
 import { RegistryError } from "../errors.ts";
+import { randomHex } from "../lib/random.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import type { DigestAlgorithm } from "../oci/digest.ts";
@@ -24,6 +25,7 @@ export type Session = {
   storageKey: string | null;
   content: Uint8Array | null;
   updatedAt: number;
+  /** Whether there is, or may soon be, a row. */
   hasRow: boolean;
   /** Whoever works on the session; the next waits for it. */
   turn: Promise<void>;
@@ -57,7 +59,7 @@ export class Sessions {
     await this.#assertRoomFor(principal);
     const now = Date.now();
     const session: Session = {
-      id: randomBytes(16).toString("hex"),
+      id: randomHex(16),
       repository,
       principalId: principal.id,
       algorithm,
@@ -105,12 +107,17 @@ export class Sessions {
   async save(session: Session): Promise<void> {
     session.updatedAt = Date.now();
     await this.#database.write((trx) => this.#write(trx, session));
-    session.hasRow = true;
   }
 
-  /** Ends the session within a transaction; its bytes are the caller's. */
+  /**
+   * Ends the session within a transaction; its bytes are the caller's. Where several processes work on sessions, only
+   * the one that removes the row may: throws BLOB_UPLOAD_UNKNOWN for the other.
+   */
   async end(trx: Transaction, session: Session): Promise<void> {
-    if (session.hasRow) await queries.deleteSession.run(trx, { id: session.id });
+    // At once, so that no save that is waiting writes the row again.
+    session.hasEnded = true;
+    const removed = session.hasRow ? await queries.deleteSession.run(trx, { id: session.id }) : 0;
+    if (removed === 0 && this.#database.isShared) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
     trx.afterCommit(() => this.forget(session));
   }
 
@@ -158,10 +165,11 @@ export class Sessions {
     await this.#database.write(async (trx) => {
       for (const session of unsaved) if (!session.hasEnded) await this.#write(trx, session);
     });
-    for (const session of unsaved) session.hasRow = true;
   }
 
   async #write(trx: Transaction, session: Session): Promise<void> {
+    // Before the commit: whoever ends the session in the same commit must see that there is a row to remove.
+    session.hasRow = true;
     await queries.saveSession.run(trx, {
       id: session.id,
       repositoryName: session.repository,

@@ -41,7 +41,8 @@ export class Tags {
     tag: Tag,
     digest: Digest,
   ): Promise<void> {
-    const current = await queries.findCurrentTag.first(trx, { repositoryId, tag });
+    const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
+    const current = latest?.to_at === null ? latest : null;
     if (current?.digest === digest) return;
     const replaces = current?.digest ?? null;
     await passGates(this.#parts.gates, trx, {
@@ -54,9 +55,8 @@ export class Tags {
       replaces,
     });
     const now = Date.now();
-    if (current) await queries.endTag.run(trx, { id: current.id, now });
-    const last = await queries.findLastRevision.first(trx, { repositoryId, tag });
-    const revision = (last?.revision ?? 0) + 1;
+    if (current) await queries.endTag.run(trx, { repositoryId, tag, revision: current.revision, now });
+    const revision = (latest?.revision ?? 0) + 1;
     await queries.insertTag.run(trx, { repositoryId, tag, revision, digest, now, actor: principal.id });
   }
 
@@ -66,7 +66,8 @@ export class Tags {
     await database.write(async (trx) => {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknownName(repository);
-      const current = await queries.findCurrentTag.first(trx, { repositoryId, tag });
+      const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
+      const current = latest?.to_at === null ? latest : null;
       const digest = current?.digest ?? "";
       await passGates(gates, trx, { kind: "tag-delete", principal, repository, repositoryId, tag, digest });
       if (!current) {
@@ -75,7 +76,7 @@ export class Tags {
           detail: { tag },
         });
       }
-      await queries.endTag.run(trx, { id: current.id, now: Date.now() });
+      await queries.endTag.run(trx, { repositoryId, tag, revision: current.revision, now: Date.now() });
       trx.afterCommit(() => cache.forget(repositoryId));
     });
   }

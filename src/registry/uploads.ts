@@ -6,6 +6,7 @@
  */
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../access/principal.ts";
+import { DatabaseFullError } from "../database/database.ts";
 import { digestAlgorithm, digestOf, type Digest, type DigestAlgorithm } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import { newBlobKey } from "../storage/paths.ts";
@@ -72,8 +73,7 @@ export class Uploads {
       try {
         await blobs.add(principal, session.repository, expected, received, (trx) => sessions.end(trx, session));
       } catch (error) {
-        // Nothing in the database names these bytes.
-        if (received.storageKey !== null) await this.#discard(session);
+        await this.#giveUp(session, error);
         throw error;
       }
     });
@@ -163,11 +163,18 @@ export class Uploads {
     });
   }
 
+  /** After bytes could not be made a blob. They go only when it is certain that no row names them. */
+  async #giveUp(session: Session, error: unknown): Promise<void> {
+    const wasRefused = error instanceof RegistryError && error.code !== "BLOB_UPLOAD_UNKNOWN";
+    if (wasRefused || error instanceof DatabaseFullError) await this.#discard(session);
+    else this.#parts.sessions.forget(session);
+  }
+
   async #discard(session: Session): Promise<void> {
     const { sessions, storage } = this.#parts;
     sessions.forget(session);
-    if (session.storageKey !== null) await storage.delete(session.storageKey);
     if (session.hasRow) await sessions.remove(session);
+    if (session.storageKey !== null) await storage.delete(session.storageKey);
   }
 }
 
@@ -195,6 +202,8 @@ class Sink {
       await this.writer.append(bytes);
     }
     this.offset += bytes.length;
+    // However long a body takes, its upload is not abandoned.
+    session.updatedAt = Date.now();
   }
 
   async #open(): Promise<BlobWriter> {

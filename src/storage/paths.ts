@@ -6,10 +6,10 @@
  * The 256 folders are made, and made durable, when the driver opens: a blob's own directory entry is then
  * the only one that its commit has to sync.
  */
-import { randomBytes } from "node:crypto";
+import { randomHex } from "../lib/random.ts";
 
 /** 128 random bits in hexadecimal: unguessable, and safe as a file name on every system. */
 export function newBlobKey(): string {
-  const id = randomBytes(16).toString("hex");
+  const id = randomHex(16);
   return `blobs/${id.slice(0, 2)}/${id}`;
 }

@@ -31,7 +31,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     types,
   });
   pool.on("error", options.onIdleError);
-  await migrate("postgres", new PostgresDialect({ pool: withoutEnd(pool) }));
+  try {
+    await migrate("postgres", new PostgresDialect({ pool: withoutEnd(pool) }));
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
   return new PostgresDatabase(pool);
 }
 

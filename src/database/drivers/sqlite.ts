@@ -32,16 +32,24 @@ const PRAGMAS = [
 ];
 
 export async function openSqlite(options: SqliteOptions): Promise<Database> {
-  const writer = new Connection(options.path, { create: true, readwrite: true, strict: false });
-  for (const pragma of PRAGMAS) writer.run(pragma);
-  await migrate("sqlite", migrationDialect(writer));
-  const reader = new Connection(options.path, { readonly: true });
-  reader.run("pragma busy_timeout = 5000");
-  reader.run("pragma cache_size = -16000");
-  const log = openSync(`${options.path}-wal`, "r");
-  // The names of the database's files must be as durable as what is committed to them.
-  syncDirectory(dirname(options.path));
-  return new SqliteDatabase(writer, reader, log, options);
+  const opened: { close: () => void }[] = [];
+  try {
+    const writer = new Connection(options.path, { create: true, readwrite: true });
+    opened.push(writer);
+    for (const pragma of PRAGMAS) writer.run(pragma);
+    await migrate("sqlite", migrationDialect(writer));
+    const reader = new Connection(options.path, { readonly: true });
+    opened.push(reader);
+    reader.run("pragma busy_timeout = 5000");
+    reader.run("pragma cache_size = -16000");
+    const log = openSync(`${options.path}-wal`, "r");
+    // The names of the database's files must be as durable as what is committed to them.
+    syncDirectory(dirname(options.path));
+    return new SqliteDatabase(writer, reader, log, options);
+  } catch (error) {
+    for (const connection of opened) connection.close();
+    throw error;
+  }
 }
 
 function syncDirectory(path: string): void {
@@ -101,7 +109,7 @@ class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    while (this.#isTurnPlanned || this.#isTurnRunning || this.#waiters.length > 0) await Bun.sleep(1);
+    while (this.#jobs.length > 0 || this.#isTurnPlanned || this.#isTurnRunning || this.#isSyncing) await Bun.sleep(1);
     await this.#checkpointer.close();
     this.#reader.close();
     // Folds the log into the database, so that the next start has nothing to recover.
@@ -110,8 +118,9 @@ class SqliteDatabase implements Database {
     closeSync(this.#log);
   }
 
+  /** Works that come while the log is being synced wait for that: they need the next sync anyway, and share one commit. */
   #planTurn(): void {
-    if (this.#isTurnPlanned || this.#isTurnRunning) return;
+    if (this.#isTurnPlanned || this.#isTurnRunning || this.#isSyncing || this.#jobs.length === 0) return;
     this.#isTurnPlanned = true;
     setImmediate(() => void this.#turn());
   }
@@ -126,7 +135,7 @@ class SqliteDatabase implements Database {
       await this.#commitTogether(jobs);
     } finally {
       this.#isTurnRunning = false;
-      if (this.#jobs.length > 0) this.#planTurn();
+      this.#planTurn();
     }
   }
 
@@ -196,6 +205,7 @@ class SqliteDatabase implements Database {
       this.#waiters = this.#waiters.filter((it) => it.commit > target);
       for (const waiter of ready) waiter.answer();
       this.#sync();
+      this.#planTurn();
     });
   }
 }

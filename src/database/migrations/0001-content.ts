@@ -3,10 +3,10 @@ import { sql, type Kysely } from "kysely";
 import type { Dialect } from "../database.ts";
 
 export function content(dialect: Dialect) {
-  const id =
-    dialect === "sqlite"
-      ? sql`integer primary key autoincrement`
-      : sql`bigint generated always as identity primary key`;
+  const identity = sql`bigint generated always as identity primary key`;
+  const id = dialect === "sqlite" ? sql`integer primary key` : identity;
+  // Tokens and links name repositories by id: one is never used twice.
+  const lastingId = dialect === "sqlite" ? sql`integer primary key autoincrement` : identity;
   // Sorted and paged by byte value on both, whatever the locale of the server.
   const name = dialect === "sqlite" ? sql`text` : sql`text collate "C"`;
   const integer = dialect === "sqlite" ? sql`integer` : sql`bigint`;
@@ -16,9 +16,9 @@ export function content(dialect: Dialect) {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
       const statements = [
-        sql`create table namespaces (id ${id}, name ${name} not null unique, created_at ${integer} not null)`,
+        sql`create table namespaces (id ${lastingId}, name ${name} not null unique, created_at ${integer} not null)`,
         sql`create table repositories (
-          id ${id},
+          id ${lastingId},
           namespace_id ${integer} not null references namespaces (id),
           name ${name} not null unique,
           created_at ${integer} not null
@@ -35,14 +35,11 @@ export function content(dialect: Dialect) {
         )`,
         sql`create unique index blobs_digest on blobs (digest) where state <> 'deleting'`,
         sql`create table repository_blobs (
-          repository_id ${integer} not null references repositories (id),
-          digest ${name} not null,
           blob_id ${integer} not null references blobs (id),
+          repository_id ${integer} not null references repositories (id),
           created_at ${integer} not null,
-          primary key (repository_id, digest)
+          primary key (blob_id, repository_id)
         )${keyed}`,
-        sql`create index repository_blobs_blob on repository_blobs (blob_id)`,
-        sql`create index repository_blobs_digest on repository_blobs (digest)`,
         sql`create table manifests (
           id ${id},
           repository_id ${integer} not null references repositories (id),
@@ -68,7 +65,6 @@ export function content(dialect: Dialect) {
         )${keyed}`,
         sql`create index manifest_references_digest on manifest_references (repository_id, digest)`,
         sql`create table tags (
-          id ${id},
           repository_id ${integer} not null references repositories (id),
           name ${name} not null,
           revision ${integer} not null,
@@ -76,8 +72,8 @@ export function content(dialect: Dialect) {
           from_at ${integer} not null,
           to_at ${integer},
           actor text not null,
-          unique (repository_id, name, revision)
-        )`,
+          primary key (repository_id, name, revision)
+        )${keyed}`,
         sql`create unique index tags_current on tags (repository_id, name) where to_at is null`,
         sql`create index tags_digest on tags (repository_id, digest) where to_at is null`,
         sql`create table upload_sessions (

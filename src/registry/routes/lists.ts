@@ -3,7 +3,7 @@ import type { Principal } from "../../access/principal.ts";
 import type { RequestContext } from "../../http/context.ts";
 import { MAX_PAGE, nextLink, parsePage } from "../../http/pagination.ts";
 import { parseDigest } from "../../oci/digest.ts";
-import { OCI_INDEX } from "../../oci/media-types.ts";
+import { isMediaType, OCI_INDEX } from "../../oci/media-types.ts";
 import { findRepositoryName } from "../../oci/reference.ts";
 import type { Repositories } from "../../repositories/repositories.ts";
 import type { Referrers } from "../referrers.ts";
@@ -13,6 +13,7 @@ import { json, repositoryOf } from "./responses.ts";
 export type ListRouteParts = { tags: Tags; referrers: Referrers; repositories: Repositories };
 
 const DEFAULT_CATALOG_PAGE = 100;
+const NO_MEDIA_TYPE = "none";
 
 export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
   return {
@@ -35,18 +36,20 @@ export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
     referrers: async (context: RequestContext): Promise<Response> => {
       const { asked, repository } = repositoryOf(context);
       const subject = parseDigest(context.param(1));
-      const artifactTypes = context.query.getAll("artifactType").filter((it) => it !== "");
+      const types = context.query.getAll("artifactType").filter((it) => it !== "");
+      // What is no media type is nothing's artifact type.
+      const artifactTypes = types.map((it) => (isMediaType(it) ? it : NO_MEDIA_TYPE));
       const { limit, last } = parsePage(context.query, MAX_PAGE);
       const page = await referrers.list({ repository, subject, artifactTypes, last: last ?? "", limit });
       const headers: Record<string, string> = { "Content-Type": OCI_INDEX };
       if (artifactTypes.length > 0) headers["OCI-Filters-Applied"] = "artifactType";
       const final = page.referrers.at(-1);
       if (page.hasMore && final) {
-        const types = artifactTypes.map((type) => ["artifactType", type] as const);
+        const parameters = artifactTypes.map((type) => ["artifactType", type] as const);
         headers["Link"] = nextLink(`/v2/${asked}/referrers/${subject}`, [
           ["n", limit],
           ["last", final.digest],
-          ...types,
+          ...parameters,
         ]);
       }
       return json(context, { schemaVersion: 2, mediaType: OCI_INDEX, manifests: page.referrers }, headers);

@@ -84,7 +84,8 @@ export function parseReplies(bytes: Buffer, isHead = false): RawReply[] {
     const headers = parseHeaders(lines);
     at = end + 4;
     if (status >= 100 && status < 200) continue;
-    const body = isHead || status === 204 || status === 304 ? { content: Buffer.alloc(0), end: at } : readBody(bytes, at, headers);
+    const body =
+      isHead || status === 204 || status === 304 ? { content: Buffer.alloc(0), end: at } : readBody(bytes, at, headers);
     if (body === null) break;
     replies.push({ status, headers, body: body.content });
     at = body.end;
@@ -154,7 +155,11 @@ export function request(
 }
 
 /** Works through a list with a few at a time. */
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = [...items];
   const worker = async () => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);

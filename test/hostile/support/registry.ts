@@ -42,7 +42,11 @@ export function errorCode(text: string): string {
   throw new Error(`not an error of the specification's form: ${text.slice(0, 500)}`);
 }
 
-export async function expectRefusal(answer: Answer, status: number | readonly number[], ...codes: string[]): Promise<void> {
+export async function expectRefusal(
+  answer: Answer,
+  status: number | readonly number[],
+  ...codes: string[]
+): Promise<void> {
   expect(typeof status === "number" ? [status] : status, answer.text.slice(0, 300)).toContain(answer.status);
   expect(answer.headers.get("content-type")).toBe("application/json");
   if (codes.length > 0) expect(codes).toContain(errorCode(answer.text));
@@ -97,7 +101,7 @@ export async function expectUnharmed(berth: Berth, options: { allow?: readonly n
   expect((await ask(`${berth.url}/readyz`)).status).toBe(200);
   await pushAndPull(berth.url, "unharmed/check");
   const failures = accessLog(berth).filter((it) => it.status >= 500 && !(options.allow ?? []).includes(it.status));
-  expect(failures).toEqual([]);
+  expect(failures.map((it) => `${it.status} ${it.method} ${it.path.slice(0, 200)}`)).toEqual([]);
   for (const sign of ["failed outside its handler", "uncaught", "unhandled", "panic"]) {
     expect(berth.logs()).not.toContain(sign);
   }
@@ -157,4 +161,3 @@ export async function until(what: string, seconds: number, check: () => Promise<
 export function parameter(name: string, inCi: number): number {
   return Number(process.env[`BERTH_TEST_${name}`] ?? inCi);
 }
-

@@ -1,0 +1,430 @@
+-- src/repositories/queries.ts: findRepository
+-- SQLite
+select "id"
+  from "repositories"
+  where "name" = ?;
+-- PostgreSQL
+select "id"
+  from "repositories"
+  where "name" = $1;
+
+-- src/repositories/queries.ts: insertNamespace
+-- SQLite
+insert into "namespaces" ("name", "created_at")
+  values (?, ?)
+  on conflict ("name") do nothing;
+-- PostgreSQL
+insert into "namespaces" ("name", "created_at")
+  values ($1, $2)
+  on conflict ("name") do nothing;
+
+-- src/repositories/queries.ts: insertRepository
+-- SQLite
+insert into "repositories" ("namespace_id", "name", "created_at") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at"
+  from "namespaces"
+  where "namespaces"."name" = ?
+  on conflict ("name") do nothing;
+-- PostgreSQL
+insert into "repositories" ("namespace_id", "name", "created_at") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at"
+  from "namespaces"
+  where "namespaces"."name" = $3
+  on conflict ("name") do nothing;
+
+-- src/repositories/queries.ts: listRepositories
+-- SQLite
+select "name"
+  from "repositories"
+  where "name" > ?
+  and (? = 1)
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "name" > $1
+  and ($2 = 1)
+  order by "name"
+  limit $3;
+
+-- src/registry/queries.ts: findBlob
+-- SQLite
+select "id", "size_bytes"
+  from "blobs"
+  where "digest" = ?
+  and "state" <> 'deleting';
+-- PostgreSQL
+select "id", "size_bytes"
+  from "blobs"
+  where "digest" = $1
+  and "state" <> 'deleting'
+  for key share;
+
+-- src/registry/queries.ts: insertBlob
+-- SQLite
+insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict ("digest")
+  where "state" <> 'deleting' do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict ("digest")
+  where "state" <> 'deleting' do nothing
+ 
+  returning "id";
+
+-- src/registry/queries.ts: findLinkedBlob
+-- SQLite
+select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = ?
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = ?;
+-- PostgreSQL
+select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = $1
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = $2;
+
+-- src/registry/queries.ts: linkBlob
+-- SQLite
+insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
+  values (?, ?, ?)
+  on conflict ("blob_id", "repository_id") do nothing;
+-- PostgreSQL
+insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
+  values ($1, $2, $3)
+  on conflict ("blob_id", "repository_id") do nothing;
+
+-- src/registry/queries.ts: unlinkBlob
+-- SQLite
+delete
+  from "repository_blobs"
+  where "blob_id" = ?
+  and "repository_id" = ?;
+-- PostgreSQL
+delete
+  from "repository_blobs"
+  where "blob_id" = $1
+  and "repository_id" = $2;
+
+-- src/registry/queries.ts: findVisibleLink
+-- SQLite
+select "repository_blobs"."blob_id"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = ?
+  and (? = 1)
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = $1
+  and ($2 = 1)
+  limit $3;
+
+-- src/registry/queries.ts: listLinkedSizes
+-- SQLite
+select "blobs"."digest", "blobs"."size_bytes"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" in (select value
+  from json_each(?))
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = ?;
+-- PostgreSQL
+select "blobs"."digest", "blobs"."size_bytes"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" in (select value
+  from json_array_elements_text($1::json) as value)
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = $2
+  for key share;
+
+-- src/registry/queries.ts: findManifest
+-- SQLite
+select "digest", "media_type", "content"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?;
+-- PostgreSQL
+select "digest", "media_type", "content"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2;
+
+-- src/registry/queries.ts: findTaggedManifest
+-- SQLite
+select "manifests"."digest", "manifests"."media_type", "manifests"."content"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."repository_id" = ?
+  and "tags"."name" = ?
+  and "tags"."to_at" is null;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type", "manifests"."content"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."repository_id" = $1
+  and "tags"."name" = $2
+  and "tags"."to_at" is null;
+
+-- src/registry/queries.ts: listManifestSizes
+-- SQLite
+select "digest", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "digest", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" in (select value
+  from json_array_elements_text($2::json) as value)
+  for key share;
+
+-- src/registry/queries.ts: findManifestForUpdate
+-- SQLite
+select "id", "media_type"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?;
+-- PostgreSQL
+select "id", "media_type"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  for update;
+
+-- src/registry/queries.ts: insertManifest
+-- SQLite
+insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "content")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "content")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ 
+  returning "id";
+
+-- src/registry/queries.ts: insertReference
+-- SQLite
+insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind")
+  values (?, ?, ?, ?)
+  on conflict ("manifest_id", "digest") do nothing;
+-- PostgreSQL
+insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind")
+  values ($1, $2, $3, $4)
+  on conflict ("manifest_id", "digest") do nothing;
+
+-- src/registry/queries.ts: deleteManifest
+-- SQLite
+delete
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?;
+-- PostgreSQL
+delete
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2;
+
+-- src/registry/queries.ts: findLatestTag
+-- SQLite
+select "revision", "digest", "to_at"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  order by "revision" desc
+  limit ?;
+-- PostgreSQL
+select "revision", "digest", "to_at"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  order by "revision" desc
+  limit $3
+  for update;
+
+-- src/registry/queries.ts: insertTag
+-- SQLite
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
+  values (?, ?, ?, ?, ?, ?, ?);
+-- PostgreSQL
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
+  values ($1, $2, $3, $4, $5, $6, $7);
+
+-- src/registry/queries.ts: endTag
+-- SQLite
+update "tags"
+  set "to_at" = ?
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?;
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1
+  where "repository_id" = $2
+  and "name" = $3
+  and "revision" = $4;
+
+-- src/registry/queries.ts: endTagsOfDigest
+-- SQLite
+update "tags"
+  set "to_at" = ?
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null;
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1
+  where "repository_id" = $2
+  and "digest" = $3
+  and "to_at" is null;
+
+-- src/registry/queries.ts: listTags
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "name" > $2
+  order by "name"
+  limit $3;
+
+-- src/registry/queries.ts: listReferrers
+-- SQLite
+select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "subject_digest" = ?
+  and "digest" > ?
+  order by "digest"
+  limit ?;
+-- PostgreSQL
+select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "subject_digest" = $2
+  and "digest" > $3
+  order by "digest"
+  limit $4;
+
+-- src/registry/queries.ts: listReferrersOfTypes
+-- SQLite
+select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "subject_digest" = ?
+  and "artifact_type" in (select value
+  from json_each(?))
+  and "digest" > ?
+  order by "digest"
+  limit ?;
+-- PostgreSQL
+select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "subject_digest" = $2
+  and "artifact_type" in (select value
+  from json_array_elements_text($3::json) as value)
+  and "digest" > $4
+  order by "digest"
+  limit $5;
+
+-- src/registry/queries.ts: listSubjectless
+-- SQLite
+select "digest", "media_type", "content"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" in (select value
+  from json_each(?))
+  and "subject_digest" is null
+  order by "digest";
+-- PostgreSQL
+select "digest", "media_type", "content"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" in (select value
+  from json_array_elements_text($2::json) as value)
+  and "subject_digest" is null
+  order by "digest";
+
+-- src/registry/queries.ts: findSession
+-- SQLite
+select *
+  from "upload_sessions"
+  where "id" = ?;
+-- PostgreSQL
+select *
+  from "upload_sessions"
+  where "id" = $1;
+
+-- src/registry/queries.ts: saveSession
+-- SQLite
+insert into "upload_sessions" ("id", "repository_name", "principal", "algorithm", "offset_bytes", "storage_key", "content", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do update
+  set "offset_bytes" = ?, "storage_key" = ?, "content" = ?, "updated_at" = ?;
+-- PostgreSQL
+insert into "upload_sessions" ("id", "repository_name", "principal", "algorithm", "offset_bytes", "storage_key", "content", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("id") do update
+  set "offset_bytes" = $10, "storage_key" = $11, "content" = $12, "updated_at" = $13;
+
+-- src/registry/queries.ts: deleteSession
+-- SQLite
+delete
+  from "upload_sessions"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "upload_sessions"
+  where "id" = $1;
+
+-- src/registry/queries.ts: listStaleSessions
+-- SQLite
+select "id", "storage_key", "updated_at"
+  from "upload_sessions"
+  where "updated_at" < ?
+  order by "updated_at"
+  limit ?;
+-- PostgreSQL
+select "id", "storage_key", "updated_at"
+  from "upload_sessions"
+  where "updated_at" < $1
+  order by "updated_at"
+  limit $2;
+
+-- src/registry/queries.ts: countSessions
+-- SQLite
+select count(*) as "count"
+  from (select "id"
+  from "upload_sessions"
+  where "principal" = ?
+  limit ?) as "some";
+-- PostgreSQL
+select count(*) as "count"
+  from (select "id"
+  from "upload_sessions"
+  where "principal" = $1
+  limit $2) as "some";

@@ -1,0 +1,233 @@
+// Every statement of every `queries.ts`, on both databases: it runs, it is found through an index, and its SQL is the
+// one that was reviewed (`src/database/statements.sql`; UPDATE_GOLDEN=1 writes that file anew).
+
+import { Database as Connection, type SQLQueryBindings } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Database, Dialect } from "../../src/database/database.ts";
+import { openPostgres } from "../../src/database/drivers/postgres.ts";
+import { openSqlite } from "../../src/database/drivers/sqlite.ts";
+import type { Statement } from "../../src/database/statement.ts";
+import { lackingPostgres, queryPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
+import { describeUnless } from "./support.ts";
+
+const ROOT = resolve(import.meta.dir, "../..");
+const GOLDEN = join(ROOT, "src/database/statements.sql");
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+/** A value for each parameter, by its name; the rows that they lead to are made by the insert statements themselves. */
+const SAMPLES: Record<string, unknown> = {
+  actor: "anonymous",
+  algorithm: "sha256",
+  annotations: '{"a":"b"}',
+  artifactType: "application/vnd.example",
+  artifactTypes: '["application/vnd.example"]',
+  before: 2_000,
+  blobId: 1,
+  configDigest: DIGEST,
+  content: null,
+  createdAt: 1_000,
+  digest: DIGEST,
+  digests: JSON.stringify([DIGEST]),
+  id: 1,
+  kind: "layer",
+  last: "",
+  limit: 10,
+  manifestId: 1,
+  mediaType: "application/vnd.example",
+  name: "team/app",
+  namespace: "team",
+  now: 1_000,
+  offsetBytes: 0,
+  principal: "anonymous",
+  repositoryId: 1,
+  repositoryName: "team/app",
+  revision: 1,
+  seesAll: 1,
+  sizeBytes: 1,
+  storageKey: "blobs/aa/aa",
+  subject: DIGEST,
+  subjectDigest: DIGEST,
+  tag: "latest",
+};
+
+/** Where one name means two things. */
+const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
+  insertNamespace: { name: "team" },
+  insertManifest: { content: new Uint8Array([1]) },
+  findSession: { id: "session" },
+  saveSession: { id: "session", content: new Uint8Array([1]), storageKey: null },
+  deleteSession: { id: "session" },
+};
+
+/** Plans with a scan that is meant, by statement, and why. */
+const ALLOWED_SCANS: Record<string, { plan: RegExp; reason: string }> = {
+  countSessions: { plan: /^SCAN some$/, reason: "the rows that its inner query has already found, at most the limit" },
+};
+
+/** `json_each` is the statement's own list of values. */
+const LIST_SCAN = /^SCAN json_each VIRTUAL TABLE/;
+
+type Named = { file: string; name: string; statement: Statement<object, unknown> };
+
+function isStatement(value: unknown): value is Statement<object, unknown> {
+  return typeof value === "object" && value !== null && "compile" in value && "all" in value && "first" in value;
+}
+
+async function findStatements(): Promise<Named[]> {
+  const found: Named[] = [];
+  const files = [...new Bun.Glob("src/*/queries.ts").scanSync({ cwd: ROOT })];
+  // Repositories come first: what others store belongs to them.
+  const rank = (file: string) => (file.includes("/repositories/") ? 0 : 1);
+  for (const file of files.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))) {
+    const exported = (await import(join(ROOT, file))) as Record<string, unknown>;
+    const source = await Bun.file(join(ROOT, file)).text();
+    const names = Object.keys(exported).sort((a, b) => source.indexOf(`const ${a} `) - source.indexOf(`const ${b} `));
+    for (const name of names) {
+      const statement = exported[name];
+      if (isStatement(statement)) found.push({ file, name, statement });
+    }
+  }
+  return found;
+}
+
+const statements = await findStatements();
+
+function parametersOf({ name, statement }: Named, dialect: Dialect): unknown[] {
+  return statement.compile(dialect).parameters.map((parameter) => {
+    // Stand-ins carry the name of the parameter; anything else is a value that is part of the statement.
+    if (typeof parameter !== "object" || parameter === null || !("name" in parameter)) return parameter;
+    const key = String(parameter.name);
+    const own = OWN_SAMPLES[name] ?? {};
+    if (key in own) return own[key];
+    if (!(key in SAMPLES)) throw new Error(`${name} has the parameter ${key}: give it a sample value`);
+    return SAMPLES[key];
+  });
+}
+
+/** Writes first, in the order of the files, then reads, and what deletes last. */
+function inRunningOrder(): Named[] {
+  const rank = (name: string) => (/^(insert|save|link)/.test(name) ? 0 : /^(delete|unlink|end)/.test(name) ? 2 : 1);
+  return statements.map((it, index) => ({ it, index })).sort((a, b) => rank(a.it.name) - rank(b.it.name) || a.index - b.index).map(({ it }) => it);
+}
+
+async function runAll(database: Database): Promise<void> {
+  for (const named of inRunningOrder()) {
+    const values = { ...SAMPLES, ...OWN_SAMPLES[named.name] };
+    try {
+      await database.write((trx) => named.statement.all(trx, values));
+    } catch (error) {
+      throw new Error(`${named.file} ${named.name} failed on ${database.dialect}`, { cause: error });
+    }
+  }
+}
+
+test("statements were found", () => {
+  expect(statements.length).toBeGreaterThan(30);
+});
+
+test("their SQL is the one that was reviewed", async () => {
+  const parts = statements.map(({ file, name, statement }) => {
+    const [sqlite, postgres] = (["sqlite", "postgres"] as const).map((dialect) => layOut(statement.compile(dialect).sql));
+    return `-- ${file}: ${name}\n-- SQLite\n${sqlite};\n-- PostgreSQL\n${postgres};\n`;
+  });
+  const text = parts.join("\n");
+  if (process.env["UPDATE_GOLDEN"] === "1") await Bun.write(GOLDEN, text);
+  expect(text).toBe(await Bun.file(GOLDEN).text());
+});
+
+/** A line a clause. */
+function layOut(sql: string): string {
+  return sql.replaceAll(/ (from|inner join|where|and|order by|limit|values|on conflict|returning|set|for (?:update|key share)) /g, "\n  $1 ").replace(/ (for update|for key share|returning "id")$/, "\n  $1").trimEnd();
+}
+
+describe("SQLite", () => {
+  let directory: string;
+  let path: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "berth-statements-"));
+    path = join(directory, "berth.db");
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test("every statement runs", async () => {
+    const database = await openSqlite({ path, onSyncFailure: () => undefined });
+    try {
+      await runAll(database);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("no statement walks through a table", () => {
+    const connection = new Connection(path);
+    try {
+      const walks = statements.flatMap((named) => {
+        const plan = connection
+          .query<{ detail: string }, SQLQueryBindings[]>(`explain query plan ${named.statement.compile("sqlite").sql}`)
+          // Samples are texts, numbers, bytes and null.
+          .all(...(parametersOf(named, "sqlite") as SQLQueryBindings[]));
+        const scans = plan.map((row) => row.detail).filter((it) => it.startsWith("SCAN") && !LIST_SCAN.test(it));
+        const unexpected = scans.filter((it) => !ALLOWED_SCANS[named.name]?.plan.test(it));
+        return unexpected.map((it) => `${named.name}: ${it}`);
+      });
+      expect(walks).toEqual([]);
+      const known = new Set(statements.map((it) => it.name));
+      expect(Object.keys(ALLOWED_SCANS).filter((name) => !known.has(name))).toEqual([]);
+    } finally {
+      connection.close();
+    }
+  });
+
+  test("no list is sorted after it was read, except a few rows of a known number", () => {
+    const connection = new Connection(path);
+    try {
+      const sorts = statements.filter((named) => {
+        const plan = connection
+          .query<{ detail: string }, SQLQueryBindings[]>(`explain query plan ${named.statement.compile("sqlite").sql}`)
+          // Samples are texts, numbers, bytes and null.
+          .all(...(parametersOf(named, "sqlite") as SQLQueryBindings[]));
+        return plan.some((row) => row.detail.includes("TEMP B-TREE"));
+      });
+      // Of several artifact types, and of the entries of one index.
+      expect(sorts.map((it) => it.name).sort()).toEqual(["listReferrersOfTypes", "listSubjectless"]);
+    } finally {
+      connection.close();
+    }
+  });
+});
+
+describeUnless("PostgreSQL", lackingPostgres(), () => {
+  let server: Postgres;
+  let url: string;
+  beforeAll(async () => {
+    server = await startPostgres();
+    url = await server.createDatabase();
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  test("every statement runs", async () => {
+    const database = await openPostgres({ url, poolSize: 2, onIdleError: () => undefined });
+    try {
+      await runAll(database);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("no statement walks through a table", async () => {
+    const walks: string[] = [];
+    for (const named of statements) {
+      const sql = `explain ${named.statement.compile("postgres").sql}`;
+      const rows = await queryPostgres(url, sql, parametersOf(named, "postgres"), ["set enable_seqscan = off"]);
+      const plan = rows.map((row) => String(row["QUERY PLAN"]));
+      walks.push(...plan.filter((it) => it.includes("Seq Scan")).map((it) => `${named.name}: ${it.trim()}`));
+    }
+    expect(walks).toEqual([]);
+  });
+});
