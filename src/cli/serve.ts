@@ -11,6 +11,7 @@ import { createLog, type Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
 const SAME_SIGNAL_MS = 1_000;
+const RELEASE_AFTER_MS = 500;
 
 /** Starts the server and resolves when it listens; the process then lives until a signal ends it. Throws ConfigError. */
 export async function serve(sources: ConfigSources): Promise<void> {
@@ -43,6 +44,7 @@ export async function serve(sources: ConfigSources): Promise<void> {
   });
   const metrics = await listenForMetrics(config, app.metrics, log);
   announce(config, main, log);
+  setTimeout(releaseStartMemory, RELEASE_AFTER_MS).unref();
 
   let stoppingSince = 0;
   const stop = async (signal: string, delaySeconds: number) => {
@@ -70,6 +72,12 @@ export async function serve(sources: ConfigSources): Promise<void> {
   process.on("SIGHUP", () => void main.renewCertificate());
 }
 
+/** Reading the configuration leaves garbage behind that an idle server would otherwise keep for good. */
+function releaseStartMemory(): void {
+  Bun.gc(true);
+  Bun.shrink();
+}
+
 function openLog({ log }: Config): Log {
   const format = log.format === "auto" ? (process.stdout.isTTY ? "text" : "json") : log.format;
   return createLog({ level: log.level, format, fd: 1 });
@@ -88,7 +96,9 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
     logAccess: false,
     metrics,
   });
-  return await listen({ host, port, tls: null, idleTimeoutSeconds: 10, fetch: handler.fetch, log });
+  const listener = await listen({ host, port, tls: null, idleTimeoutSeconds: 10, fetch: handler.fetch, log });
+  log.info("listening for metrics", { url: `${listener.url}/metrics` });
+  return listener;
 }
 
 function announce(config: Config, listener: Listener, log: Log): void {

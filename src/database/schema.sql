@@ -8,7 +8,7 @@ CREATE TABLE repositories (
 );
 
 CREATE TABLE blobs (
-  id integer primary key autoincrement,
+  id integer primary key,
   digest text not null,
   size_bytes integer not null,
   state text not null check (state in ('live', 'condemned', 'deleting')),
@@ -21,19 +21,14 @@ CREATE TABLE blobs (
 CREATE UNIQUE INDEX blobs_digest on blobs (digest) where state <> 'deleting';
 
 CREATE TABLE repository_blobs (
-  repository_id integer not null references repositories (id),
-  digest text not null,
   blob_id integer not null references blobs (id),
+  repository_id integer not null references repositories (id),
   created_at integer not null,
-  primary key (repository_id, digest)
+  primary key (blob_id, repository_id)
 ) without rowid;
 
-CREATE INDEX repository_blobs_blob on repository_blobs (blob_id);
-
-CREATE INDEX repository_blobs_digest on repository_blobs (digest);
-
 CREATE TABLE manifests (
-  id integer primary key autoincrement,
+  id integer primary key,
   repository_id integer not null references repositories (id),
   digest text not null,
   media_type text not null,
@@ -62,7 +57,6 @@ CREATE TABLE manifest_references (
 CREATE INDEX manifest_references_digest on manifest_references (repository_id, digest);
 
 CREATE TABLE tags (
-  id integer primary key autoincrement,
   repository_id integer not null references repositories (id),
   name text not null,
   revision integer not null,
@@ -70,8 +64,8 @@ CREATE TABLE tags (
   from_at integer not null,
   to_at integer,
   actor text not null,
-  unique (repository_id, name, revision)
-);
+  primary key (repository_id, name, revision)
+) without rowid;
 
 CREATE UNIQUE INDEX tags_current on tags (repository_id, name) where to_at is null;
 

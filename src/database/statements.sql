@@ -48,12 +48,12 @@ select "name"
 
 -- src/registry/queries.ts: findBlob
 -- SQLite
-select "id", "size_bytes"
+select "id", "size_bytes", "storage_key"
   from "blobs"
   where "digest" = ?
   and "state" <> 'deleting';
 -- PostgreSQL
-select "id", "size_bytes"
+select "id", "size_bytes", "storage_key"
   from "blobs"
   where "digest" = $1
   and "state" <> 'deleting'
@@ -353,21 +353,25 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
 
 -- src/registry/queries.ts: listSubjectless
 -- SQLite
-select "digest", "media_type", "content"
+select "digest", "media_type", "artifact_type", "size_bytes"
   from "manifests"
   where "repository_id" = ?
   and "digest" in (select value
   from json_each(?))
   and "subject_digest" is null
-  order by "digest";
+  and "digest" > ?
+  order by "digest"
+  limit ?;
 -- PostgreSQL
-select "digest", "media_type", "content"
+select "digest", "media_type", "artifact_type", "size_bytes"
   from "manifests"
   where "repository_id" = $1
   and "digest" in (select value
   from json_array_elements_text($2::json) as value)
   and "subject_digest" is null
-  order by "digest";
+  and "digest" > $3
+  order by "digest"
+  limit $4;
 
 -- src/registry/queries.ts: findSession
 -- SQLite

@@ -44,9 +44,7 @@ const findBlob = statement<{ digest: string }>()((p, { db }) =>
   db.selectFrom("blobs").selectAll().where("digest", "=", p.digest),
 );
 const link = statement<{ repositoryId: number; blobId: number }>()((p, { db }) =>
-  db
-    .insertInto("repository_blobs")
-    .values({ repository_id: p.repositoryId, digest: "x", blob_id: p.blobId, created_at: 0 }),
+  db.insertInto("repository_blobs").values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: 0 }),
 );
 
 export function databaseContract(name: string, makePlace: () => Promise<DatabasePlace>): void {

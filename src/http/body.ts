@@ -38,6 +38,8 @@ export type Pace = {
 };
 
 const WINDOW_MS = 60_000;
+/** Bun's timer ticks every four seconds and may be that much early; it is set anew at most once a second. */
+const EARLY_SECONDS = 5;
 /** The longest that Bun's timer can be set to. */
 const MAX_TIMEOUT_SECONDS = 255;
 
@@ -51,7 +53,7 @@ export async function* bodyChunks(context: RequestContext, pace: Pace): AsyncGen
   let windowStart = performance.now();
   let windowBytes = 0;
   let extendedAt = windowStart;
-  const stallSeconds = Math.min(pace.stallSeconds, MAX_TIMEOUT_SECONDS);
+  const stallSeconds = Math.min(pace.stallSeconds + EARLY_SECONDS, MAX_TIMEOUT_SECONDS);
   context.server.timeout(context.request, stallSeconds);
   for await (const chunk of body) {
     const now = performance.now();

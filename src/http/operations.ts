@@ -1,6 +1,7 @@
 /** Routes for whoever runs the server: is it alive, should it get requests, how is it doing. */
 import { RegistryError } from "../errors.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { RequestContext } from "./context.ts";
 import type { Route } from "./router.ts";
 
 export type OperationsParts<Needs> = {
@@ -14,25 +15,30 @@ export type OperationsParts<Needs> = {
 
 export function operationsRoutes<Needs, Caller>(parts: OperationsParts<Needs>): Route<Needs, Caller>[] {
   const { open, metrics, checkReady } = parts;
-  const text = (body: string, type = "text/plain; charset=utf-8") =>
+  const text = (context: RequestContext, body: string, type = "text/plain; charset=utf-8") =>
     new Response(body, {
-      headers: { "Content-Type": type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" },
+      headers: {
+        "Content-Type": type,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": context.id,
+      },
     });
   const routes: Route<Needs, Caller>[] = [
-    { id: "healthz", method: "GET", path: "/healthz", needs: open, handle: () => text("ok\n") },
+    { id: "healthz", method: "GET", path: "/healthz", needs: open, handle: (context) => text(context, "ok\n") },
     {
       id: "readyz",
       method: "GET",
       path: "/readyz",
       needs: open,
-      handle: async () => {
+      handle: async (context) => {
         try {
           await checkReady();
         } catch (cause) {
           const message = cause instanceof Error ? cause.message : String(cause);
           throw new RegistryError("UNAVAILABLE", { message: `not ready: ${message}`, cause });
         }
-        return text("ok\n");
+        return text(context, "ok\n");
       },
     },
   ];
@@ -43,7 +49,7 @@ export function operationsRoutes<Needs, Caller>(parts: OperationsParts<Needs>): 
       method: "GET",
       path: "/metrics",
       needs: open,
-      handle: () => text(metrics.format(), format),
+      handle: (context) => text(context, metrics.format(), format),
     });
   }
   return routes;

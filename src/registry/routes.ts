@@ -51,10 +51,18 @@ export function registryRoutes(
 }
 
 function ping(context: RequestContext): Response {
-  const headers = { ...REGISTRY_HEADERS, "Content-Type": "application/json", "Content-Length": "2" };
+  const headers = {
+    ...REGISTRY_HEADERS,
+    "Content-Type": "application/json",
+    "Content-Length": "2",
+    "X-Request-Id": context.id,
+  };
   return new Response(context.method === "HEAD" ? null : "{}", { headers });
 }
 
-function toSlash(): Response {
-  return new Response(null, { status: 301, headers: { ...REGISTRY_HEADERS, Location: "/v2/" } });
+function toSlash(context: RequestContext): Response {
+  return new Response(null, {
+    status: 301,
+    headers: { ...REGISTRY_HEADERS, Location: "/v2/", "X-Request-Id": context.id },
+  });
 }

@@ -96,6 +96,7 @@ export class Sessions {
     session.turn = new Promise((resolve) => (done = resolve));
     await before;
     try {
+      await this.#refresh(session, null);
       if (session.hasEnded) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
       return await work();
     } finally {
@@ -183,21 +184,16 @@ export class Sessions {
     });
   }
 
-  /** Where other processes work on sessions too, only the row knows how far one is. */
   async #find(id: string): Promise<Session | null> {
     const known = this.#known.get(id);
-    if (known && !this.#database.isShared) return known;
-    const row = await queries.findSession.first(this.#database, { id });
-    if (!row) {
-      if (known) this.forget(known);
-      return null;
-    }
     if (known) {
-      known.offset = row.offset_bytes;
-      known.storageKey = row.storage_key;
-      known.content = row.content;
+      await this.#refresh(known, known.turn);
       return known;
     }
+    const row = await queries.findSession.first(this.#database, { id });
+    // Another request may have asked for it meanwhile: a session has one object, because that keeps the turns.
+    const found = this.#known.get(id);
+    if (found || !row) return found ?? null;
     const session: Session = {
       id,
       // Parsed before it was written.
@@ -215,6 +211,20 @@ export class Sessions {
     };
     this.#remember(session);
     return session;
+  }
+
+  /**
+   * Where other processes work on sessions too, only the row knows how far one is. For those without the
+   * turn it is not applied when `turn`, the last one given out, is no longer the last: its holder knows better.
+   */
+  async #refresh(session: Session, turn: Promise<void> | null): Promise<void> {
+    if (!this.#database.isShared) return;
+    const row = await queries.findSession.first(this.#database, { id: session.id });
+    if (turn !== null && session.turn !== turn) return;
+    if (!row) return this.forget(session);
+    session.offset = row.offset_bytes;
+    session.storageKey = row.storage_key;
+    session.content = row.content;
   }
 
   #remember(session: Session): void {

@@ -112,8 +112,12 @@ class SqliteDatabase implements Database {
     while (this.#jobs.length > 0 || this.#isTurnPlanned || this.#isTurnRunning || this.#isSyncing) await Bun.sleep(1);
     await this.#checkpointer.close();
     this.#reader.close();
-    // Folds the log into the database, so that the next start has nothing to recover.
-    this.#writer.connection.run("pragma wal_checkpoint(truncate)");
+    try {
+      // Folds the log into the database, so that the next start has nothing to recover.
+      this.#writer.connection.run("pragma wal_checkpoint(truncate)");
+    } catch {
+      // A full disk, say. Nothing is lost: the next start recovers what is in the log.
+    }
     this.#writer.close();
     closeSync(this.#log);
   }
@@ -259,7 +263,8 @@ function migrationDialect(connection: Connection): SqliteDialect {
     database: {
       close: () => undefined,
       prepare: (text) => {
-        const statement = connection.prepare(text);
+        // A deferred transaction that reads first could not become a writing one beside another process.
+        const statement = connection.prepare(text === "begin" ? "begin immediate" : text);
         // Kysely binds only what SQLite can hold.
         const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[];
         return {

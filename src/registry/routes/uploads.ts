@@ -72,16 +72,14 @@ export function uploadRoutes({ uploads, blobs, pace }: UploadRouteParts) {
 
     patch: async (context: RequestContext, principal: Principal): Promise<Response> => {
       const { asked, session } = await find(context, principal);
-      const chunk = await readChunk(context);
-      await atOffset(asked, session, () => uploads.append(session, chunk));
+      await atOffset(asked, session, async () => uploads.append(session, await readChunk(context)));
       return accepted(context, asked, session);
     },
 
     put: async (context: RequestContext, principal: Principal): Promise<Response> => {
       const { asked, session } = await find(context, principal);
       const digest = parseDigest(context.query.get("digest") ?? "");
-      const chunk = await readChunk(context);
-      await atOffset(asked, session, () => uploads.finish(principal, session, digest, chunk));
+      await atOffset(asked, session, async () => uploads.finish(principal, session, digest, await readChunk(context)));
       return created(context, asked, digest);
     },
 

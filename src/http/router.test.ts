@@ -1,0 +1,146 @@
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { Router, type Method, type Route } from "./router.ts";
+
+const handle = () => new Response(null);
+const route = (id: string, method: Method, path: string): Route<null, null> => ({
+  id,
+  method,
+  path,
+  needs: null,
+  handle,
+});
+
+const router = new Router<null, null>([
+  route("ping", "GET", "/v2/"),
+  route("pull", "GET", "/v2/<name>/manifests/<reference>"),
+  route("push", "PUT", "/v2/<name>/manifests/<reference>"),
+  route("start", "POST", "/v2/<name>/blobs/uploads/"),
+  route("status", "GET", "/v2/<name>/blobs/uploads/<id>"),
+  route("blob", "GET", "/v2/<name>/blobs/<digest>"),
+  route("tags", "GET", "/v2/<name>/tags/list"),
+  route("referrers", "GET", "/v2/<name>/referrers/<digest>"),
+  route("catalog", "GET", "/v2/_catalog"),
+]);
+
+const find = (method: string, path: string) => {
+  const { route, params } = router.match(method, path);
+  return [route.id, ...params];
+};
+
+describe("repositories whose names are words of the API", () => {
+  const names = [
+    "a",
+    "a/b",
+    "blobs",
+    "manifests",
+    "tags/list",
+    "tags",
+    "a/blobs/uploads/b",
+    "blobs/uploads",
+    "referrers",
+    "a/manifests/b",
+    "v2",
+    "uploads",
+  ];
+  test.each(names)("%s", (name) => {
+    expect(find("GET", `/v2/${name}/manifests/v1`)).toEqual(["pull", name, "v1"]);
+    expect(find("PUT", `/v2/${name}/manifests/v1`)).toEqual(["push", name, "v1"]);
+    expect(find("GET", `/v2/${name}/blobs/sha256:ab`)).toEqual(["blob", name, "sha256:ab"]);
+    expect(find("POST", `/v2/${name}/blobs/uploads/`)).toEqual(["start", name]);
+    expect(find("GET", `/v2/${name}/blobs/uploads/id`)).toEqual(["status", name, "id"]);
+    expect(find("GET", `/v2/${name}/tags/list`)).toEqual(["tags", name]);
+    expect(find("GET", `/v2/${name}/referrers/sha256:ab`)).toEqual(["referrers", name, "sha256:ab"]);
+  });
+
+  test("any name of such words comes back as it went in", () => {
+    const word = fc.constantFrom("blobs", "manifests", "tags", "list", "uploads", "referrers", "a", "v2", "latest");
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom("v1", "list", "uploads"),
+        (words, tag) => {
+          const name = words.join("/");
+          expect(find("GET", `/v2/${name}/manifests/${tag}`)).toEqual(["pull", name, tag]);
+          expect(find("GET", `/v2/${name}/tags/list`)).toEqual(["tags", name]);
+          expect(find("GET", `/v2/${name}/blobs/uploads/0a`)).toEqual(["status", name, "0a"]);
+        },
+      ),
+    );
+  });
+});
+
+test("HEAD is GET's", () => {
+  expect(find("HEAD", "/v2/a/blobs/x")).toEqual(["blob", "a", "x"]);
+  expect(find("HEAD", "/v2/")).toEqual(["ping"]);
+});
+
+test("another method is 405 and says which are possible", () => {
+  for (const [method, path, allow] of [
+    ["DELETE", "/v2/a/manifests/v1", "GET, HEAD, PUT"],
+    ["POST", "/v2/", "GET, HEAD"],
+    ["TRACE", "/v2/_catalog", "GET, HEAD"],
+    ["GET", "/v2/a/blobs/uploads/", "POST"],
+  ] as const) {
+    expect(() => router.match(method, path)).toThrow(
+      expect.objectContaining({ code: "UNSUPPORTED", status: 405, headers: { Allow: allow } }),
+    );
+  }
+});
+
+test.each([
+  "/",
+  "/v2",
+  "/v2/a",
+  "/v2/a/",
+  "/v2/a/tags",
+  "/v2/a/tags/list/",
+  "/v2/a/manifests/",
+  "/v2/a/manifests/b/",
+  "/v1/a/tags/list",
+  "/V2/",
+  "/v2/manifests/x",
+  "//v2/",
+  "",
+  "/x/v2/",
+])("%j is not there", (path) => {
+  expect(() => router.match("GET", path)).toThrow(expect.objectContaining({ code: "NOT_FOUND", status: 404 }));
+});
+
+describe("percent-encoding", () => {
+  test("is decoded once", () => {
+    expect(find("GET", "/v2/a/blobs/sha256%3Aab")).toEqual(["blob", "a", "sha256:ab"]);
+    expect(find("GET", "/v2/%61/tags/list")).toEqual(["tags", "a"]);
+    expect(find("GET", "/v2/a/manifests/%2561")).toEqual(["pull", "a", "%61"]);
+  });
+
+  test.each([
+    "/v2/a%2fb/tags/list",
+    "/v2/a%2Fb/tags/list",
+    "/v2/a%5cb/tags/list",
+    "/v2/a%00/tags/list",
+    "/v2/%/tags/list",
+    "/v2/%zz/tags/list",
+    "/v2/%ff/tags/list",
+    "/v2/%e0%80%af/tags/list",
+    "/v2/a/manifests/..%2f..%2fx",
+  ])("%s is refused", (path) => {
+    expect(() => router.match("GET", path)).toThrow(expect.objectContaining({ code: "NAME_INVALID", status: 400 }));
+  });
+});
+
+test("two routes for one method and path do not start", () => {
+  const twice = [route("a", "GET", "/x/<id>"), route("b", "GET", "/x/<id>")];
+  expect(() => new Router(twice)).toThrow("two routes");
+});
+
+test("a dot in a path is a dot", () => {
+  const dotted = new Router<null, null>([route("a", "GET", "/<file>.json")]);
+  expect(dotted.match("GET", "/x.json").params).toEqual(["x"]);
+  expect(() => dotted.match("GET", "/xyjson")).toThrow();
+});
+
+test("a long path is matched in no time that grows beyond it", () => {
+  expect(() => router.match("GET", `/v2/${"a/manifests/".repeat(2_000)}`)).toThrow();
+  expect(() => router.match("GET", `/v2${"/blobs/uploads".repeat(2_000)}/x/y`)).toThrow();
+});

@@ -1,0 +1,45 @@
+// The rules of the registry, on every pair of a database and a storage driver.
+
+import { afterAll, beforeAll, describe } from "bun:test";
+import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
+import { manifestRules } from "./registry/manifest-rules.ts";
+import { referrerRules } from "./registry/referrer-rules.ts";
+import { openRegistry, type Registry } from "./registry/registry.ts";
+import { tagRules } from "./registry/tag-rules.ts";
+import { uploadRules } from "./registry/upload-rules.ts";
+import { describeUnless } from "./support.ts";
+
+let postgres: Postgres | null = null;
+beforeAll(async () => {
+  if (lackingPostgres() === null) postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres?.stop();
+});
+
+async function createDatabase(): Promise<string> {
+  if (!postgres) throw new Error("PostgreSQL was not started");
+  return await postgres.createDatabase();
+}
+
+const notChosen = "cannot: DATABASES leaves it out";
+
+for (const database of ["sqlite", "postgres"] as const) {
+  const reason = database === "postgres" ? lackingPostgres() : chosenDatabases().includes("sqlite") ? null : notChosen;
+  for (const storage of ["filesystem", "memory"] as const) {
+    describeUnless(`${database} and ${storage}`, reason, () => {
+      const combination = { database, storage, createDatabase };
+      let registry: Registry;
+      beforeAll(async () => {
+        registry = await openRegistry(combination);
+      });
+      afterAll(async () => {
+        await registry?.close();
+      });
+      describe("manifests", () => manifestRules(() => registry));
+      describe("tags", () => tagRules(() => registry));
+      describe("referrers", () => referrerRules(() => registry));
+      describe("uploads", () => uploadRules(() => registry, combination));
+    });
+  }
+}
