@@ -34,8 +34,8 @@ function lineOf(format: "json" | "text", changes: Partial<AccessEntry>): string 
   return lines[0] ?? "";
 }
 
-const isControl = (code: number) => code < 0x20 || code === 0x7f;
-const hasControls = (text: string) => [...text].some((it) => isControl(it.codePointAt(0) ?? 0));
+const isControl = (code: number) => code < 0x20 || (code >= 0x7f && code < 0xa0);
+const hasControls = (text: string) => Array.from(text).some((it) => isControl(it.codePointAt(0) ?? 0));
 
 test("a JSON line holds every field", () => {
   const { durationMs: _, sizeBytes, ...rest } = ENTRY;

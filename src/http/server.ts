@@ -31,6 +31,8 @@ export type Listener = {
   cut: () => Promise<void>;
 };
 
+/** As the protocol numbers them, which is how Bun takes them. */
+const TLS_VERSIONS = { "1.2": 0x0303, "1.3": 0x0304 } as const;
 const LOOK_FOR_RENEWAL_MS = 2_000;
 /** Routes bound their bodies themselves; this is for none. */
 const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
@@ -99,9 +101,8 @@ async function secureContext({ certificate, key, minimumVersion }: TlsFiles) {
   // Loaded only where TLS is served: it costs memory at every start.
   const { createSecureContext } = await import("node:tls");
   const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
-  const minVersion = minimumVersion === "1.3" ? ("TLSv1.3" as const) : ("TLSv1.2" as const);
-  createSecureContext({ ...pair, minVersion });
-  return { ...pair, minVersion };
+  createSecureContext(pair);
+  return { ...pair, minVersion: TLS_VERSIONS[minimumVersion] };
 }
 
 function stampOf({ certificate, key }: TlsFiles): string {

@@ -29,7 +29,7 @@ describe("duplicate keys", () => {
     '{"__proto__":1,"__proto__":2}',
     '{"":1,"":2}',
     '{"x":[],"y":"a\\\\","x":1}',
-  ])("%s is refused", (text) => {
+  ])("%j is refused", (text) => {
     expect(() => parse(text)).toThrow(/twice/);
   });
 
@@ -41,7 +41,7 @@ describe("duplicate keys", () => {
     '{"a":["a","a"],"A":1}',
     '{"a":":","b":"a\\":1,\\"a"}',
     String.raw`{"a\\":1,"a":2,"a\"":3}`,
-  ])("%s is accepted", (text) => {
+  ])("%j is accepted", (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
   });
 });

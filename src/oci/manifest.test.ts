@@ -16,6 +16,8 @@ const INDEX = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [CHILD] };
 const parse = (document: unknown, contentType: string | null = null) =>
   parseManifest(new TextEncoder().encode(JSON.stringify(document)), contentType);
 
+const repeat = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+
 const refuses = (document: unknown, contentType: string | null, reason: RegExp | string) => {
   const work = () => parse(document, contentType);
   expect(work).toThrow(reason);
@@ -113,9 +115,9 @@ describe("documents that could be taken for two kinds", () => {
 
 describe("limits and forms", () => {
   test("layers and children", () => {
-    expect(parse({ ...IMAGE, layers: Array(4_096).fill(LAYER) }).references).toHaveLength(4_097);
-    refuses({ ...IMAGE, layers: Array(4_097).fill(LAYER) }, null, "4097 entries");
-    refuses({ ...INDEX, manifests: Array(10_001).fill(CHILD) }, null, "10001 entries");
+    expect(parse({ ...IMAGE, layers: repeat(4_096, LAYER) }).references).toHaveLength(4_097);
+    refuses({ ...IMAGE, layers: repeat(4_097, LAYER) }, null, "4097 entries");
+    refuses({ ...INDEX, manifests: repeat(10_001, CHILD) }, null, "10001 entries");
     refuses({ ...IMAGE, layers: {} }, null, "layers must be a list");
     refuses({ ...IMAGE, layers: [LAYER, { ...LAYER, size: -1 }] }, null, "layers[1].size");
   });

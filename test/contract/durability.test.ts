@@ -69,7 +69,7 @@ describeWith("durability", ["strace"], () => {
         const begun = between.findIndex((line) => /fdatasync\(\d+<[^>]*berth\.db-wal>/.test(line));
         expect(begun).toBeGreaterThanOrEqual(0);
         const thread = between[begun]?.split(" ")[0];
-        const ended = between.slice(begun).some((line) => line.startsWith(`${thread} `) && / = 0$/.test(line));
+        const ended = between.slice(begun).some((line) => line.startsWith(`${thread} `) && line.endsWith(" = 0"));
         expect(ended).toBe(true);
       }
     });

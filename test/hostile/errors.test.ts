@@ -94,7 +94,7 @@ test("HEAD of what fails is what GET says, without the body", async () => {
     const got = await exchange(berth.port, request("HEAD", path, { Host: berth.host }), { isHead: true });
     const answer = await ask(berth.url + path, { method });
     expect(got.replies[0]?.status, path).toBe(answer.status);
-    expect(got.bytes.includes("errors")).toBe(path.includes("errors") && got.bytes.includes("/v2/errors"));
+    expect(got.bytes.toString("latin1")).toEndWith("\r\n\r\n");
   }
 });
 
@@ -149,6 +149,8 @@ test("metrics do not grow with what is asked for", async () => {
     );
   };
   await spray("warm", 20);
+  // The first look counts as a request of its own.
+  await seriesOf();
   const before = await seriesOf();
   const marker = randomBytes(6).toString("hex");
   await spray(marker, parameter("METRIC_NAMES", 500));

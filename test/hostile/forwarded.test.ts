@@ -77,6 +77,7 @@ const HEADERS: Record<string, string>[] = [
 ];
 
 const REQUESTS: [string, string][] = [
+  ["GET", "/"],
   ["GET", "/v2/"],
   ["GET", "/v2"],
   ["GET", "/v2/_catalog?n=0"],

@@ -173,6 +173,7 @@ test("200 readers of a large blob that stop reading cost no memory and hold up n
       await pushAndPull(berth.url, "memory/beside", 1 * MIB);
     });
     expect(rise).toBeLessThan(50);
+    for (const socket of sockets) expect(socket.bytesRead).toBeLessThan(bytes.length);
   } finally {
     for (const socket of sockets) socket.destroy();
   }

@@ -12,6 +12,7 @@ import {
   ask,
   expectUnharmed,
   memoryMib,
+  MIB,
   parameter,
   pushAndPull,
   pushBlob,
@@ -208,22 +209,20 @@ test.concurrent("2,000 idle connections and 500 slow ones do not keep anyone fro
   }
 }, 60_000);
 
-test.concurrent("a reader at 20 KB/s gets all of a blob", async () => {
-  const bytes = new Uint8Array(randomBytes(200_000));
+test.concurrent("a slow reader gets all of a blob", async () => {
+  // More than the buffers of both ends hold, so that the server has to wait for its reader again and again.
+  const bytes = new Uint8Array(randomBytes(24 * MIB));
   const { digest } = await pushBlob(strict.url, "slow/read", bytes);
   const watched = await watch(strict.port);
-  let taken = 0;
-  watched.socket.on("data", (chunk) => {
-    taken += chunk.length;
+  watched.socket.on("data", () => {
     watched.socket.pause();
-    setTimeout(() => watched.socket.resume(), 300);
+    setTimeout(() => watched.socket.resume(), 50);
   });
   watched.socket.write(request("GET", `/v2/slow/read/blobs/${digest}`, { Host: strict.host }));
-  await until("the blob", 40, () => parseReplies(watched.received()).length > 0);
-  expect(taken).toBeGreaterThan(bytes.length);
+  await until("the blob", 90, () => watched.isClosed() || watched.received().length > bytes.length);
   expect(digestOf(parseReplies(watched.received())[0]?.body ?? Buffer.alloc(0))).toBe(digest);
   watched.socket.destroy();
-}, 60_000);
+}, 120_000);
 
 test.concurrent("abandoned uploads are swept with their bytes and their rows", async () => {
   const swept = await startBerth({ env: { BERTH_REGISTRY_UPLOADS_EXPIRE_AFTER_SECONDS: "60" } });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { cleanEnvironment, run, searchPath, startProcess } from "./process.ts";
 
+const INT8 = 20;
 const PROGRAMS = "/usr/lib/postgresql";
 
 export interface Postgres {
@@ -78,7 +79,11 @@ export async function startPostgres(): Promise<Postgres> {
       stop: async () => {
         // SIGINT ends connections instead of waiting for them.
         process.kill(server.pid, "SIGINT");
-        await server.stop().finally(() => rm(directory, { recursive: true, force: true }));
+        try {
+          await server.stop();
+        } finally {
+          await rm(directory, { recursive: true, force: true });
+        }
       },
     };
   } catch (error) {
@@ -99,7 +104,7 @@ export async function queryPostgres(
   try {
     for (const statement of before) await client.query(statement);
     const result = await client.query<Record<string, unknown>>(text, [...values]);
-    const numbers = result.fields.filter((field) => field.dataTypeID === pg.types.builtins.INT8);
+    const numbers = result.fields.filter((field) => field.dataTypeID === INT8);
     for (const row of result.rows) {
       for (const { name } of numbers) if (row[name] !== null) row[name] = Number(row[name]);
     }

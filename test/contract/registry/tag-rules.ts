@@ -96,7 +96,7 @@ export function tagRules(get: () => Registry): void {
   test("the catalog is listed by byte value, in pages; library/x is x", async () => {
     const registry = get();
     const base = newRepository("catalog");
-    const names = [`${base}-b`, `${base}`, `${base}/c`, `${base}_a`, `${base}.d`];
+    const names = [`${base}-b`, base, `${base}/c`, `${base}_a`, `${base}.d`];
     for (const name of names) await pushImage(registry, name, "v1");
     const short = base.replace("contract/", "");
     await pushImage(registry, `library/${short}`, "v1");

@@ -4,7 +4,10 @@ import { join, resolve } from "node:path";
 import { cleanEnvironment, run, type RunResult } from "../../support/process.ts";
 
 export const ROOT = resolve(import.meta.dir, "../../..");
-export const PROGRAM = [join(ROOT, "scripts/bun"), join(ROOT, "src/main.ts")];
+export const PROGRAM = process.env["BERTH_TEST_PROGRAM"]?.split(" ") ?? [
+  join(ROOT, "scripts/bun"),
+  join(ROOT, "src/main.ts"),
+];
 
 const LIMIT_SECONDS = 20;
 
