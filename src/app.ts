@@ -1,4 +1,6 @@
 /** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { assertAllowed } from "./access/authorize.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
@@ -87,7 +89,7 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
       metrics: config.metrics.enabled && config.metrics.port === undefined ? metrics : null,
       checkReady,
     }),
-    { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: home },
+    { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: (context) => home(context, config.http.publicUrl) },
   ];
   const handler = createHandler<Needs, Principal>({
     router: new Router(routes),
@@ -122,8 +124,12 @@ async function openStorage({ storage }: Config): Promise<Storage> {
   return await filesystemStorage({ directory: storage.directory, directIo: storage.directIo });
 }
 
-async function openDatabase({ database }: Config, log: Log, onSyncFailure: (error: Error) => void): Promise<Database> {
-  if (database.driver === "sqlite") return await openSqlite({ path: database.path, onSyncFailure });
+async function openDatabase(config: Config, log: Log, onSyncFailure: (error: Error) => void): Promise<Database> {
+  const { database } = config;
+  if (database.driver === "sqlite") {
+    const isLasting = config.storage.driver !== "memory";
+    return await openSqlite({ path: isLasting ? database.path : newPath(config.data.directory), onSyncFailure });
+  }
   // Loaded only where it is used: it costs memory and time at every start.
   const { openPostgres } = await import("./database/drivers/postgres.ts");
   return await openPostgres({
@@ -131,6 +137,13 @@ async function openDatabase({ database }: Config, log: Log, onSyncFailure: (erro
     poolSize: database.poolSize,
     onIdleError: (error) => log.warn("a database connection broke and will be replaced", { error }),
   });
+}
+
+/** Rows must not outlive the bytes that they name: with storage in memory each start begins with none. */
+function newPath(directory: string): string {
+  const path = join(directory, "berth-memory.db");
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+  return path;
 }
 
 /** An instance that nobody has claimed is open to its own machine, under a name that no other site can make its own. */
@@ -164,12 +177,13 @@ function translate(error: unknown): RegistryError | null {
   });
 }
 
-function home(context: RequestContext): Response {
+function home(context: RequestContext, publicUrl: string | undefined): Response {
+  const host = publicUrl === undefined ? context.host : new URL(publicUrl).host;
   const text = `This is Berth, a container registry.
 
-  docker tag IMAGE ${context.host}/IMAGE
-  docker push ${context.host}/IMAGE
-  docker pull ${context.host}/IMAGE
+  docker tag IMAGE ${host}/IMAGE
+  docker push ${host}/IMAGE
+  docker pull ${host}/IMAGE
 
 What it holds: /v2/_catalog
 `;

@@ -16,6 +16,8 @@ const RELEASE_AFTER_MS = 500;
 /** Starts the server and resolves when it listens; the process then lives until a signal ends it. Throws ConfigError. */
 export async function serve(sources: ConfigSources): Promise<void> {
   const { config, warnings } = loadConfig(sources);
+  // What is kept here is for this server alone: its files and folders are made unreadable for others.
+  process.umask(0o077);
   const log = openLog(config);
   for (const warning of warnings) log.warn(warning);
   const lock = lockData(config.data.directory);
@@ -103,8 +105,10 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
 
 function announce(config: Config, listener: Listener, log: Log): void {
   const isLocal = isLoopbackHost(config.http.host);
+  const { publicUrl } = config.http;
   log.info("listening", { url: listener.url, data: config.data.directory, pid: process.pid });
-  const host = isLocal ? `localhost:${listener.port}` : `THIS-HOST:${listener.port}`;
+  const reached = isLocal ? `localhost:${listener.port}` : `THIS-HOST:${listener.port}`;
+  const host = publicUrl === undefined ? reached : new URL(publicUrl).host;
   const lines = [
     `Berth listens on ${listener.url} and keeps its data in ${config.data.directory}`,
     "",

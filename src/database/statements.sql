@@ -1,4 +1,5 @@
 -- src/repositories/queries.ts: findRepository
+--   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name=?)
 -- SQLite
 select "id"
   from "repositories"
@@ -19,6 +20,7 @@ insert into "namespaces" ("name", "created_at")
   on conflict ("name") do nothing;
 
 -- src/repositories/queries.ts: insertRepository
+--   SEARCH namespaces USING COVERING INDEX sqlite_autoindex_namespaces_1 (name=?)
 -- SQLite
 insert into "repositories" ("namespace_id", "name", "created_at") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at"
   from "namespaces"
@@ -31,6 +33,7 @@ insert into "repositories" ("namespace_id", "name", "created_at") select "namesp
   on conflict ("name") do nothing;
 
 -- src/repositories/queries.ts: listRepositories
+--   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name>?)
 -- SQLite
 select "name"
   from "repositories"
@@ -47,6 +50,7 @@ select "name"
   limit $3;
 
 -- src/registry/queries.ts: findBlob
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
 select "id", "size_bytes", "storage_key"
   from "blobs"
@@ -76,6 +80,8 @@ insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", 
   returning "id";
 
 -- src/registry/queries.ts: findLinkedBlob
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
 select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
   from "blobs"
@@ -102,6 +108,7 @@ insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
   on conflict ("blob_id", "repository_id") do nothing;
 
 -- src/registry/queries.ts: unlinkBlob
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
 delete
   from "repository_blobs"
@@ -114,6 +121,8 @@ delete
   and "repository_id" = $2;
 
 -- src/registry/queries.ts: findVisibleLink
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 select "repository_blobs"."blob_id"
   from "repository_blobs"
@@ -130,6 +139,10 @@ select "repository_blobs"."blob_id"
   limit $3;
 
 -- src/registry/queries.ts: listLinkedSizes
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
 select "blobs"."digest", "blobs"."size_bytes"
   from "blobs"
@@ -149,6 +162,7 @@ select "blobs"."digest", "blobs"."size_bytes"
   for key share;
 
 -- src/registry/queries.ts: findManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 select "digest", "media_type", "content"
   from "manifests"
@@ -161,6 +175,8 @@ select "digest", "media_type", "content"
   and "digest" = $2;
 
 -- src/registry/queries.ts: findTaggedManifest
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   from "tags"
@@ -179,6 +195,9 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   and "tags"."to_at" is null;
 
 -- src/registry/queries.ts: listManifestSizes
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
 select "digest", "size_bytes"
   from "manifests"
@@ -194,6 +213,7 @@ select "digest", "size_bytes"
   for key share;
 
 -- src/registry/queries.ts: findManifestForUpdate
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 select "id", "media_type"
   from "manifests"
@@ -229,6 +249,7 @@ insert into "manifest_references" ("manifest_id", "repository_id", "digest", "ki
   on conflict ("manifest_id", "digest") do nothing;
 
 -- src/registry/queries.ts: deleteManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 delete
   from "manifests"
@@ -241,6 +262,7 @@ delete
   and "digest" = $2;
 
 -- src/registry/queries.ts: findLatestTag
+--   SEARCH tags USING PRIMARY KEY (repository_id=? AND name=?)
 -- SQLite
 select "revision", "digest", "to_at"
   from "tags"
@@ -266,6 +288,7 @@ insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "t
   values ($1, $2, $3, $4, $5, $6, $7);
 
 -- src/registry/queries.ts: endTag
+--   SEARCH tags USING PRIMARY KEY (repository_id=? AND name=? AND revision=?)
 -- SQLite
 update "tags"
   set "to_at" = ?
@@ -280,6 +303,7 @@ update "tags"
   and "revision" = $4;
 
 -- src/registry/queries.ts: endTagsOfDigest
+--   SEARCH tags USING PRIMARY KEY (repository_id=?)
 -- SQLite
 update "tags"
   set "to_at" = ?
@@ -294,6 +318,7 @@ update "tags"
   and "to_at" is null;
 
 -- src/registry/queries.ts: listTags
+--   SEARCH tags USING PRIMARY KEY (repository_id=? AND name>?)
 -- SQLite
 select "name"
   from "tags"
@@ -312,6 +337,7 @@ select "name"
   limit $3;
 
 -- src/registry/queries.ts: listReferrers
+--   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   from "manifests"
@@ -330,6 +356,10 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   limit $4;
 
 -- src/registry/queries.ts: listReferrersOfTypes
+--   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CREATE BLOOM FILTER
 -- SQLite
 select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   from "manifests"
@@ -352,6 +382,9 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   limit $5;
 
 -- src/registry/queries.ts: listSubjectless
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes"
   from "manifests"
@@ -374,6 +407,7 @@ select "digest", "media_type", "artifact_type", "size_bytes"
   limit $4;
 
 -- src/registry/queries.ts: findSession
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
 -- SQLite
 select *
   from "upload_sessions"
@@ -396,6 +430,7 @@ insert into "upload_sessions" ("id", "repository_name", "principal", "algorithm"
   set "offset_bytes" = $10, "storage_key" = $11, "content" = $12, "updated_at" = $13;
 
 -- src/registry/queries.ts: deleteSession
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
 -- SQLite
 delete
   from "upload_sessions"
@@ -406,6 +441,7 @@ delete
   where "id" = $1;
 
 -- src/registry/queries.ts: listStaleSessions
+--   SEARCH upload_sessions USING INDEX upload_sessions_updated (updated_at<?)
 -- SQLite
 select "id", "storage_key", "updated_at"
   from "upload_sessions"
@@ -420,6 +456,9 @@ select "id", "storage_key", "updated_at"
   limit $2;
 
 -- src/registry/queries.ts: countSessions
+--   CO-ROUTINE some
+--   SEARCH upload_sessions USING INDEX upload_sessions_principal (principal=?)
+--   SCAN some
 -- SQLite
 select count(*) as "count"
   from (select "id"

@@ -36,7 +36,9 @@ export const httpConfig = z.strictObject({
     .refine(isOrigin, { error: "expected http:// or https://, a host and an optional port, without a path" })
     .transform((text) => new URL(text).origin)
     .optional()
-    .describe("Address under which clients reach this server; without it, each request's own Host counts."),
+    .describe(
+      "Address under which clients reach this server, as it tells people; without it, each request's own Host.",
+    ),
   trustedProxies: z
     .array(z.string().refine(isNetwork, { error: "expected an IP address or a network such as 10.0.0.0/8" }))
     .max(1000)

@@ -22,6 +22,7 @@ export function operationsRoutes<Needs, Caller>(parts: OperationsParts<Needs>): 
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "X-Request-Id": context.id,
+        "Content-Length": String(Buffer.byteLength(body)),
       },
     });
   const routes: Route<Needs, Caller>[] = [

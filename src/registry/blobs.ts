@@ -99,17 +99,19 @@ export class Blobs {
     received: NewContent,
     inSameTransaction: (trx: Transaction) => Promise<void>,
   ): Promise<void> {
-    const keptKey = await this.#parts.database.write(async (trx) => {
+    const kept = await this.#parts.database.write(async (trx) => {
       const made = await queries.insertBlob.first(trx, { digest, ...received, now: Date.now() });
       const older = made ? null : await queries.findBlob.first(trx, { digest });
       const blobId = made?.id ?? older?.id;
       if (blobId === undefined) throw new Error(`blob ${digest} was not inserted`);
       await this.#link(trx, principal, repository, { digest, blobId, sizeBytes: received.sizeBytes });
       await inSameTransaction(trx);
-      return older ? older.storage_key : received.storageKey;
+      return older;
     });
-    if (received.storageKey !== null && received.storageKey !== keptKey) {
-      await this.#parts.storage.delete(received.storageKey);
+    if (kept && received.storageKey !== null && received.storageKey !== kept.storage_key) {
+      const healed = await this.#heal(kept, received.storageKey);
+      const unused = healed ? kept.storage_key : received.storageKey;
+      if (unused !== null) await this.#parts.storage.delete(unused);
     }
   }
 
@@ -152,6 +154,20 @@ export class Blobs {
       }
       trx.afterCommit(() => cache.forget(repositoryId));
     });
+  }
+
+  /** Lets a blob whose stored bytes are gone, or fewer, have those that were just pushed. False when nothing is wrong with it. */
+  async #heal(
+    blob: { id: number; size_bytes: number; storage_key: string | null },
+    receivedKey: string,
+  ): Promise<boolean> {
+    const { storage, database, log } = this.#parts;
+    const storageKey = blob.storage_key;
+    if (storageKey === null || (await storage.stat(storageKey))?.sizeBytes === blob.size_bytes) return false;
+    const changed = await database.write((trx) => queries.moveBlob.run(trx, { id: blob.id, storageKey, receivedKey }));
+    if (changed > 0)
+      log.warn("a blob whose stored bytes were damaged was healed by a push", { storageKey, receivedKey });
+    return changed > 0;
   }
 
   async #link(

@@ -36,6 +36,15 @@ export const insertBlob = statement<{
     .returning("id"),
 );
 
+/** Points a blob at other stored bytes, unless somebody else has done so. */
+export const moveBlob = statement<{ id: number; storageKey: string; receivedKey: string }>()((p, { db }) =>
+  db
+    .updateTable("blobs")
+    .set({ storage_key: p.receivedKey })
+    .where("id", "=", p.id)
+    .where("storage_key", "=", p.storageKey),
+);
+
 export const findLinkedBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
   db
     .selectFrom("blobs")

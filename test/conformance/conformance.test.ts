@@ -63,7 +63,7 @@ const EVERY_FEATURE = {
   OCI_API_MANIFESTS_TAG_PARAM: "true",
   OCI_API_REFERRER: "true",
   OCI_DATA_SHA512: "true",
-  // Its sparse *images* lack an ordinary layer, which is refused here; a sparse index is accepted (references.test.ts).
+  // Its sparse *images* lack an ordinary layer, which is refused here; a sparse index is accepted (the contract lane tests it).
   OCI_DATA_SPARSE: "false",
 };
 
