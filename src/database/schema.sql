@@ -65,7 +65,7 @@ CREATE TABLE tags (
   to_at integer,
   actor text not null,
   primary key (repository_id, name, revision)
-) without rowid;
+);
 
 CREATE UNIQUE INDEX tags_current on tags (repository_id, name) where to_at is null;
 

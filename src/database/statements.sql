@@ -79,6 +79,19 @@ insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", 
  
   returning "id";
 
+-- src/registry/queries.ts: moveBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "storage_key" = ?
+  where "id" = ?
+  and "storage_key" = ?;
+-- PostgreSQL
+update "blobs"
+  set "storage_key" = $1
+  where "id" = $2
+  and "storage_key" = $3;
+
 -- src/registry/queries.ts: findLinkedBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
@@ -262,7 +275,7 @@ delete
   and "digest" = $2;
 
 -- src/registry/queries.ts: findLatestTag
---   SEARCH tags USING PRIMARY KEY (repository_id=? AND name=?)
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
 -- SQLite
 select "revision", "digest", "to_at"
   from "tags"
@@ -288,7 +301,7 @@ insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "t
   values ($1, $2, $3, $4, $5, $6, $7);
 
 -- src/registry/queries.ts: endTag
---   SEARCH tags USING PRIMARY KEY (repository_id=? AND name=? AND revision=?)
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
 -- SQLite
 update "tags"
   set "to_at" = ?
@@ -303,7 +316,7 @@ update "tags"
   and "revision" = $4;
 
 -- src/registry/queries.ts: endTagsOfDigest
---   SEARCH tags USING PRIMARY KEY (repository_id=?)
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
 -- SQLite
 update "tags"
   set "to_at" = ?
@@ -318,7 +331,7 @@ update "tags"
   and "to_at" is null;
 
 -- src/registry/queries.ts: listTags
---   SEARCH tags USING PRIMARY KEY (repository_id=? AND name>?)
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
 -- SQLite
 select "name"
   from "tags"
@@ -355,18 +368,14 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   order by "digest"
   limit $4;
 
--- src/registry/queries.ts: listReferrersOfTypes
---   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
---   LIST SUBQUERY 1
---   SCAN json_each VIRTUAL TABLE INDEX 1:
---   CREATE BLOOM FILTER
+-- src/registry/queries.ts: listReferrersOfType
+--   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
-  and "artifact_type" in (select value
-  from json_each(?))
+  and "artifact_type" = ?
   and "digest" > ?
   order by "digest"
   limit ?;
@@ -375,8 +384,7 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
-  and "artifact_type" in (select value
-  from json_array_elements_text($3::json) as value)
+  and "artifact_type" = $3
   and "digest" > $4
   order by "digest"
   limit $5;

@@ -1,5 +1,5 @@
 /** One line a request. Built by hand: it is written for every request, and only a few of its values need escaping. */
-import { createClock, type Log } from "../telemetry/log.ts";
+import { CONTROL, CONTROLS, createClock, escapeControl, type Log } from "../telemetry/log.ts";
 
 export type AccessEntry = {
   id: string;
@@ -40,5 +40,6 @@ function formatText(entry: AccessEntry, time: string): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text);
+  const quoted = JSON.stringify(text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text);
+  return CONTROL.test(quoted) ? quoted.replace(CONTROLS, escapeControl) : quoted;
 }

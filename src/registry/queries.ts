@@ -253,20 +253,19 @@ export const listReferrers = statement<{ repositoryId: number; subject: string; 
       .limit(p.limit),
 );
 
-/** Of the artifact types in a JSON list. */
-export const listReferrersOfTypes = statement<{
+export const listReferrersOfType = statement<{
   repositoryId: number;
   subject: string;
-  artifactTypes: string;
+  artifactType: string;
   last: string;
   limit: number;
-}>()((p, { db, inList }) =>
+}>()((p, { db }) =>
   db
     .selectFrom("manifests")
     .select(REFERRER_COLUMNS)
     .where("repository_id", "=", p.repositoryId)
     .where("subject_digest", "=", p.subject)
-    .where(inList("artifact_type", p.artifactTypes))
+    .where("artifact_type", "=", p.artifactType)
     .where("digest", ">", p.last)
     .orderBy("digest")
     .limit(p.limit),

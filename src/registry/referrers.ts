@@ -24,7 +24,7 @@ export type Referrer = {
 export type ReferrersQuery = {
   repository: RepositoryName;
   subject: Digest;
-  /** Empty: all. Several are alternatives. */
+  /** Empty: all. Several are alternatives; each is named once. */
   artifactTypes: readonly string[];
   /** Digest after which to go on. */
   last: string;
@@ -54,11 +54,12 @@ export class Referrers {
     const rows =
       query.artifactTypes.length === 0
         ? await queries.listReferrers.all(this.#database, page)
-        : await queries.listReferrersOfTypes.all(this.#database, {
-            ...page,
-            artifactTypes: JSON.stringify(query.artifactTypes),
-          });
-    const indexed = rows.map((row) => ({
+        : await Promise.all(
+            query.artifactTypes.map((artifactType) =>
+              queries.listReferrersOfType.all(this.#database, { ...page, artifactType }),
+            ),
+          );
+    const indexed = rows.flat().map((row) => ({
       mediaType: row.media_type,
       digest: row.digest,
       size: row.size_bytes,
@@ -67,7 +68,8 @@ export class Referrers {
       ...(row.annotations === null ? {} : { annotations: JSON.parse(row.annotations) as Record<string, string> }),
     }));
     const tagged = await this.#listTagged(repositoryId, query);
-    const all = tagged.length === 0 ? indexed : [...indexed, ...tagged].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+    const isSorted = tagged.length === 0 && query.artifactTypes.length < 2;
+    const all = isSorted ? indexed : [...indexed, ...tagged].sort((a, b) => (a.digest < b.digest ? -1 : 1));
     return cut(all, query.limit);
   }
 

@@ -64,7 +64,8 @@ export function createClock(): () => string {
 }
 
 function formatJson(level: Level, message: string, fields: Fields): string {
-  return JSON.stringify({ time: new Date().toISOString(), level, message, ...describe(fields) });
+  const text = JSON.stringify({ time: new Date().toISOString(), level, message, ...describe(fields) });
+  return text.replace(CONTROLS, escapeControl);
 }
 
 function formatText(level: Level, message: string, fields: Fields): string {
@@ -86,10 +87,18 @@ function describeError(error: Error): string {
 
 function quote(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
-  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text).replace(CONTROLS, escapeControl);
 }
 
-/** A message cannot start a line of its own. */
+/** What JSON leaves as it is and a terminal may obey: DEL, the C1 controls, and the line separators. */
+export const CONTROL = /[\u007f-\u009f\u2028\u2029]/;
+export const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
+
+export function escapeControl(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A message cannot start a line of its own, nor tell a terminal anything. */
 function oneLine(text: string): string {
-  return text.replace(/[\r\n]+/g, " ");
+  return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(CONTROLS, escapeControl);
 }

@@ -43,6 +43,7 @@ const SAMPLES: Record<string, unknown> = {
   now: 1_000,
   offsetBytes: 0,
   principal: "anonymous",
+  receivedKey: "blobs/bb/bb",
   repositoryId: 1,
   repositoryName: "team/app",
   revision: 1,

@@ -2,6 +2,7 @@
 // real Docker Engine, pushed to and pulled from, stopped; and then itself pushed, pulled and run.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startBerth, type Berth } from "../support/berth.ts";
 import { BASE_IMAGE, DOCKER_NEEDS, startDockerEngine, type DockerEngine } from "../support/docker-engine.ts";
@@ -148,6 +149,14 @@ describeWith("container image", [...DOCKER_NEEDS, "ldd"], () => {
     expect((await fetch(`http://${closed}/v2/`)).status).toBe(401);
     expect(await stop("closed")).toBe("0");
     await engine.docker(["rm", "closed"]);
+  });
+
+  test("says which directory it may not write when that belongs to somebody else", async () => {
+    const owned = directory.join("of-root");
+    await mkdir(owned);
+    const volume = ["--network", "none", "--volume", `${owned}:/var/lib/registry`];
+    const refused = await engine.docker(["run", "--rm", ...volume, IMAGE], { exitCode: 1 });
+    expect(refused.output).toContain("/var/lib/registry");
   });
 
   test("is pushed into a running Berth, pulled back and run", async () => {

@@ -73,7 +73,7 @@ export function content(dialect: Dialect) {
           to_at ${integer},
           actor text not null,
           primary key (repository_id, name, revision)
-        )${keyed}`,
+        )`,
         sql`create unique index tags_current on tags (repository_id, name) where to_at is null`,
         sql`create index tags_digest on tags (repository_id, digest) where to_at is null`,
         sql`create table upload_sessions (

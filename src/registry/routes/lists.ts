@@ -14,6 +14,7 @@ export type ListRouteParts = { tags: Tags; referrers: Referrers; repositories: R
 
 const DEFAULT_CATALOG_PAGE = 100;
 const NO_MEDIA_TYPE = "none";
+const MAX_TYPES = 20;
 
 export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
   return {
@@ -36,9 +37,9 @@ export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
     referrers: async (context: RequestContext): Promise<Response> => {
       const { asked, repository } = repositoryOf(context);
       const subject = parseDigest(context.param(1));
-      const types = context.query.getAll("artifactType").filter((it) => it !== "");
+      const types = new Set(context.query.getAll("artifactType").filter((it) => it !== ""));
       // What is no media type is nothing's artifact type.
-      const artifactTypes = types.map((it) => (isMediaType(it) ? it : NO_MEDIA_TYPE));
+      const artifactTypes = [...types].slice(0, MAX_TYPES).map((it) => (isMediaType(it) ? it : NO_MEDIA_TYPE));
       const { limit, last } = parsePage(context.query, MAX_PAGE);
       const page = await referrers.list({ repository, subject, artifactTypes, last: last ?? "", limit });
       const headers: Record<string, string> = { "Content-Type": OCI_INDEX };
