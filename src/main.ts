@@ -31,5 +31,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // At once: what had been opened until then, a listener perhaps, would keep the process alive.
+  process.exit(1);
 }

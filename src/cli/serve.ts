@@ -8,7 +8,7 @@ import { Router } from "../http/router.ts";
 import { listen, type Listener } from "../http/server.ts";
 import { lockData } from "../lib/data-lock.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { Metrics } from "../telemetry/metrics.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 const RELEASE_AFTER_MS = 500;
@@ -39,6 +39,7 @@ export async function serve(sources: ConfigSources): Promise<void> {
   const common = { idleTimeoutSeconds: http.idleTimeoutSeconds, log };
   const main = await listen({
     ...common,
+    key: "http.port",
     host: http.host,
     port: http.port,
     tls: http.tls ?? null,
@@ -96,9 +97,18 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
     trustedProxies: new TrustedProxies([]),
     log,
     logAccess: false,
-    metrics,
+    // Asking for the metrics is not part of them.
+    metrics: new Metrics(),
   });
-  const listener = await listen({ host, port, tls: null, idleTimeoutSeconds: 10, fetch: handler.fetch, log });
+  const listener = await listen({
+    key: "metrics.port",
+    host,
+    port,
+    tls: null,
+    idleTimeoutSeconds: 10,
+    fetch: handler.fetch,
+    log,
+  });
   log.info("listening for metrics", { url: `${listener.url}/metrics` });
   return listener;
 }

@@ -98,7 +98,7 @@ interface UploadSessionTable {
   /** Who opened it; nobody else may see it. */
   principal: string;
   algorithm: "sha256" | "sha512";
-  /** Bytes taken. They are at `storage_key`, or in `content` while they are few. */
+  /** Bytes taken. They are in `content` while they are few, at `storage_key` when that is null. */
   offset_bytes: number;
   storage_key: string | null;
   content: Uint8Array | null;

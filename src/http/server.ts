@@ -11,6 +11,8 @@ import { renderError, unexpected } from "./errors.ts";
 export type TlsFiles = { certificate: string; key: string; minimumVersion: "1.2" | "1.3" };
 
 export type ListenOptions = {
+  /** The setting that chose the port, for people to read when it cannot be had. */
+  key: string;
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -40,9 +42,11 @@ const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { tls, log } = options;
   // Two listeners may share a port only to hand over: another process on it must be noticed.
-  if (tls && options.port !== 0) await assertPortFree(options.host, options.port);
+  if (tls && options.port !== 0) await assertPortFree(options);
   let stamp = tls ? stampOf(tls) : "";
-  let server = await serve(options, options.port, tls);
+  let server = await serve(options, options.port, tls).catch((error: unknown) => {
+    throw isPortError(error) ? portError(options, error) : error;
+  });
   const port = server.port ?? options.port;
 
   const renewCertificate = async (): Promise<void> => {
@@ -101,7 +105,15 @@ async function secureContext({ certificate, key, minimumVersion }: TlsFiles) {
   // Loaded only where TLS is served: it costs memory at every start.
   const { createSecureContext } = await import("node:tls");
   const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
-  createSecureContext(pair);
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "unknown";
+    throw new Error(
+      `http.tls.certificate ${certificate} and http.tls.key ${key} cannot be used together: both must be PEM files, and the key the certificate's own (${reason})`,
+      { cause },
+    );
+  }
   return { ...pair, minVersion: TLS_VERSIONS[minimumVersion] };
 }
 
@@ -113,11 +125,27 @@ function stampOf({ certificate, key }: TlsFiles): string {
   return stamps.join(" ");
 }
 
-async function assertPortFree(host: string, port: number): Promise<void> {
+function isPortError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES");
+}
+
+/** Says which setting is at fault and what to do. */
+function portError(options: ListenOptions, cause: unknown): Error {
+  const { key, host, port } = options;
+  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  const reason =
+    code === "EACCES"
+      ? `may not be used by this user: take one from 1024 up, or give the program the right to (CAP_NET_BIND_SERVICE)`
+      : `on ${host} is in use by another program, or the address is not this machine's: stop it, or choose another (0 takes any free one)`;
+  return new Error(`${key} ${port} ${reason}`, { cause });
+}
+
+async function assertPortFree(options: ListenOptions): Promise<void> {
+  const { host, port } = options;
   const { createServer } = await import("node:net");
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", reject);
+    probe.once("error", (error) => reject(portError(options, error)));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()));
   });
 }

@@ -3,14 +3,14 @@
  * ends, however it ends, and it works wherever the database does.
  */
 import { Database, SQLiteError } from "bun:sqlite";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type DataLock = { release: () => void };
 
 /** Makes the directory if need be. Throws, naming the holder's process id, when another process holds the lock. */
 export function lockData(directory: string): DataLock {
-  mkdirSync(directory, { recursive: true });
+  assertWritable(directory);
   const pidFile = join(directory, "berth.pid");
   const database = new Database(join(directory, "berth.lock"), { create: true, readwrite: true });
   try {
@@ -28,6 +28,20 @@ export function lockData(directory: string): DataLock {
   }
   writeFileSync(pidFile, `${process.pid}\n`);
   return { release: () => database.close() };
+}
+
+function assertWritable(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const user = process.getuid?.() ?? "this user";
+    throw new Error(
+      `cannot write in the data directory ${directory} (running as user ${user}): ` +
+        `give it to that user (chown -R ${user} ${directory}), or choose another with --data`,
+      { cause },
+    );
+  }
 }
 
 function readPid(path: string): string {

@@ -20,19 +20,24 @@ export type Session = {
   readonly principalId: string;
   readonly algorithm: DigestAlgorithm;
   readonly createdAt: number;
-  /** Bytes taken: at `storageKey`, or in `content` while they are few. */
+  /** Bytes taken: in `content` while they are few, at `storageKey` when that is null. */
   offset: number;
   storageKey: string | null;
   content: Uint8Array | null;
   updatedAt: number;
   /** Whether there is, or may soon be, a row. */
   hasRow: boolean;
+  /** What the row says, or will say. */
+  savedKey: string | null;
+  savedAt: number;
   /** Whoever works on the session; the next waits for it. */
   turn: Promise<void>;
   hasEnded: boolean;
 };
 
 const SAVE_AFTER_MS = 1_000;
+/** A body that goes on for long is told of again, so that no process takes its upload for abandoned. */
+const SAVE_AGAIN_MS = 15_000;
 const SESSION_ID = /^[0-9a-f]{32}$/;
 
 export class Sessions {
@@ -69,6 +74,8 @@ export class Sessions {
       content: null,
       updatedAt: now,
       hasRow: false,
+      savedKey: null,
+      savedAt: now,
       turn: Promise.resolve(),
       hasEnded: false,
     };
@@ -161,7 +168,9 @@ export class Sessions {
 
   async #saveAged(ageMs: number): Promise<void> {
     const before = Date.now() - ageMs;
-    const unsaved = [...this.#known.values()].filter((it) => !it.hasRow && !it.hasEnded && it.updatedAt <= before);
+    const isStale = (it: Session) =>
+      !it.hasRow || it.savedKey !== it.storageKey || it.updatedAt - it.savedAt > SAVE_AGAIN_MS;
+    const unsaved = [...this.#known.values()].filter((it) => !it.hasEnded && it.createdAt <= before && isStale(it));
     if (unsaved.length === 0) return;
     await this.#database.write(async (trx) => {
       for (const session of unsaved) if (!session.hasEnded) await this.#write(trx, session);
@@ -171,6 +180,8 @@ export class Sessions {
   async #write(trx: Transaction, session: Session): Promise<void> {
     // Before the commit: whoever ends the session in the same commit must see that there is a row to remove.
     session.hasRow = true;
+    session.savedKey = session.storageKey;
+    session.savedAt = session.updatedAt;
     await queries.saveSession.run(trx, {
       id: session.id,
       repositoryName: session.repository,
@@ -206,6 +217,8 @@ export class Sessions {
       content: row.content,
       updatedAt: row.updated_at,
       hasRow: true,
+      savedKey: row.storage_key,
+      savedAt: row.updated_at,
       turn: Promise.resolve(),
       hasEnded: false,
     };

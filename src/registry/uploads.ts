@@ -9,11 +9,12 @@ import type { Principal } from "../access/principal.ts";
 import { DatabaseFullError } from "../database/database.ts";
 import { digestAlgorithm, digestOf, type Digest, type DigestAlgorithm } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
-import { newBlobKey } from "../storage/paths.ts";
+
 import { StorageError, type BlobWriter, type Storage } from "../storage/storage.ts";
-import { INLINE_BYTES, type Blobs, type NewContent } from "./blobs.ts";
+import type { Blobs, NewContent } from "./blobs.ts";
 import type { Room } from "./room.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import { UploadSink } from "./upload-sink.ts";
 
 export type Chunk = {
   /** Null when the sender gave no Content-Range: the chunk goes where the upload stands. `end` is exclusive. */
@@ -66,12 +67,14 @@ export class Uploads {
    * upload is over.
    */
   async finish(principal: Principal, session: Session, expected: Digest, chunk: Chunk): Promise<void> {
-    const { sessions, blobs } = this.#parts;
+    const { sessions, blobs, storage } = this.#parts;
     await sessions.inTurn(session, async () => {
       const writer = await this.#take(session, chunk);
       const received = await this.#commit(session, expected, writer);
       try {
         await blobs.add(principal, session.repository, expected, received, (trx) => sessions.end(trx, session));
+        // Left from a larger chunk that was refused.
+        if (received.storageKey === null && session.storageKey !== null) await storage.delete(session.storageKey);
       } catch (error) {
         await this.#giveUp(session, error);
         throw error;
@@ -97,7 +100,7 @@ export class Uploads {
     room.assertFor(chunk.lengthBytes ?? 1);
     const start = session.offset;
     const expectedBytes = chunk.range ? chunk.range.end - chunk.range.start : null;
-    const sink = new Sink(session, this.#parts.storage);
+    const sink = new UploadSink(session, this.#parts.storage);
     try {
       for await (const bytes of chunk.body) {
         const taken = sink.offset + bytes.length;
@@ -111,25 +114,19 @@ export class Uploads {
       await this.#keepWhatArrived(session, sink, error);
       throw error;
     }
-    session.offset = sink.offset;
+    sink.settle();
     return sink.writer;
   }
 
   /** After a failure: the bytes of a sender that broke off count, those of a chunk that was refused do not. */
-  async #keepWhatArrived(session: Session, sink: Sink, error: unknown): Promise<void> {
+  async #keepWhatArrived(session: Session, sink: UploadSink, error: unknown): Promise<void> {
     if (error instanceof StorageError || (error instanceof RegistryError && error.code === "STORAGE_FULL")) {
       await sink.writer?.abort();
       await this.#discard(session);
       return;
     }
-    const before = { offset: session.offset, content: sink.contentBefore };
     await sink.writer?.suspend();
-    if (error instanceof RegistryError) {
-      session.offset = before.offset;
-      if (session.storageKey === null) session.content = before.content;
-    } else {
-      session.offset = sink.offset;
-    }
+    if (!(error instanceof RegistryError)) sink.settle();
     await this.#parts.sessions.save(session);
   }
 
@@ -138,7 +135,7 @@ export class Uploads {
     const algorithm = digestAlgorithm(expected);
     let received: NewContent;
     let digest: Digest;
-    if (session.storageKey === null) {
+    if (session.storageKey === null || session.content !== null) {
       const content = session.content ?? new Uint8Array();
       digest = digestOf(content, algorithm);
       received = { sizeBytes: content.length, content, storageKey: null };
@@ -175,48 +172,6 @@ export class Uploads {
     sessions.forget(session);
     if (session.hasRow) await sessions.remove(session);
     if (session.storageKey !== null) await storage.delete(session.storageKey);
-  }
-}
-
-/** Where a session's bytes go: memory while they are few, then storage. */
-class Sink {
-  readonly #session: Session;
-  readonly #storage: Storage;
-  readonly contentBefore: Uint8Array | null;
-  writer: BlobWriter | null = null;
-  offset: number;
-
-  constructor(session: Session, storage: Storage) {
-    this.#session = session;
-    this.#storage = storage;
-    this.contentBefore = session.content;
-    this.offset = session.offset;
-  }
-
-  async append(bytes: Uint8Array): Promise<void> {
-    const session = this.#session;
-    if (session.storageKey === null && this.offset + bytes.length <= INLINE_BYTES) {
-      session.content = Buffer.concat([session.content ?? new Uint8Array(), bytes]);
-    } else {
-      this.writer ??= await this.#open();
-      await this.writer.append(bytes);
-    }
-    this.offset += bytes.length;
-    // However long a body takes, its upload is not abandoned.
-    session.updatedAt = Date.now();
-  }
-
-  async #open(): Promise<BlobWriter> {
-    const session = this.#session;
-    const { algorithm } = session;
-    if (session.storageKey !== null)
-      return await this.#storage.openWriter(session.storageKey, { offset: this.offset, algorithm });
-    const storageKey = newBlobKey();
-    const writer = await this.#storage.openWriter(storageKey, { offset: 0, algorithm });
-    if (session.content) await writer.append(session.content);
-    session.storageKey = storageKey;
-    session.content = null;
-    return writer;
   }
 }
 

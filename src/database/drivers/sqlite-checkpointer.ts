@@ -8,6 +8,7 @@
 import { workerUrl } from "../../lib/worker-url.ts";
 
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const CLOSE_WAIT_MS = 30_000;
 const FINISH_BYTES = 4 * CHECKPOINT_BYTES;
 
 export class Checkpointer {
@@ -41,7 +42,8 @@ export class Checkpointer {
   }
 
   async close(): Promise<void> {
-    while (this.#isRunning) await Bun.sleep(5);
+    const deadline = performance.now() + CLOSE_WAIT_MS;
+    while (this.#isRunning && performance.now() < deadline) await Bun.sleep(5);
     this.#worker?.terminate();
     this.#worker = null;
   }
@@ -49,10 +51,15 @@ export class Checkpointer {
   #start(): void {
     this.#isRunning = true;
     if (!this.#worker) {
-      this.#worker = new Worker(workerUrl("database/drivers/sqlite-checkpoint-worker.ts"));
-      this.#worker.unref();
-      this.#worker.onmessage = () => this.#finish();
-      this.#worker.onerror = () => this.#finish();
+      const worker = new Worker(workerUrl("database/drivers/sqlite-checkpoint-worker.ts"));
+      worker.unref();
+      worker.addEventListener("message", () => this.#finish());
+      // It answers also when a checkpoint fails; one that ended all the same is replaced at the next occasion.
+      worker.addEventListener("close", () => {
+        if (this.#worker === worker) this.#worker = null;
+        this.#finish();
+      });
+      this.#worker = worker;
     }
     this.#worker.postMessage(this.#path);
   }

@@ -135,11 +135,22 @@ class SqliteDatabase implements Database {
     const jobs = this.#jobs;
     this.#jobs = [];
     try {
-      if (this.#checkpointer.takeFinish()) this.#writer.connection.run("pragma wal_checkpoint(passive)");
+      if (this.#checkpointer.takeFinish()) this.#finishCheckpoint();
       await this.#commitTogether(jobs);
+    } catch (error) {
+      // Nothing of them was committed; those that were told so already take no notice.
+      for (const job of jobs) job.reject(translate(error));
     } finally {
       this.#isTurnRunning = false;
       this.#planTurn();
+    }
+  }
+
+  #finishCheckpoint(): void {
+    try {
+      this.#writer.connection.run("pragma wal_checkpoint(passive)");
+    } catch {
+      // A full disk, say: the log keeps what was not moved.
     }
   }
 

@@ -1,0 +1,67 @@
+/**
+ * Where the bytes of one request go: memory while an upload has few, then storage.
+ *
+ * The session learns of them when the request is over (`settle`, `rewind`); until then it stands where it stood, so
+ * that a row written in between never speaks of bytes that a crash could take.
+ */
+import { newBlobKey } from "../storage/paths.ts";
+import type { BlobWriter, Storage } from "../storage/storage.ts";
+import { INLINE_BYTES } from "./blobs.ts";
+import type { Session } from "./sessions.ts";
+
+export class UploadSink {
+  readonly #session: Session;
+  readonly #storage: Storage;
+  #content: Uint8Array | null;
+  #writer: BlobWriter | null = null;
+  #offset: number;
+
+  constructor(session: Session, storage: Storage) {
+    this.#session = session;
+    this.#storage = storage;
+    this.#content = session.content;
+    this.#offset = session.offset;
+  }
+
+  /** Bytes of the upload, those of earlier requests included. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Null while everything is in memory, or no bytes came that had to be written. */
+  get writer(): BlobWriter | null {
+    return this.#writer;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    const isInStorage = this.#writer !== null || (this.#session.storageKey !== null && this.#content === null);
+    if (!isInStorage && this.#offset + bytes.length <= INLINE_BYTES) {
+      this.#content = Buffer.concat([this.#content ?? new Uint8Array(), bytes]);
+    } else {
+      this.#writer ??= await this.#open();
+      await this.#writer.append(bytes);
+    }
+    this.#offset += bytes.length;
+    // However long a body takes, its upload is not abandoned.
+    this.#session.updatedAt = Date.now();
+  }
+
+  /** The bytes count. */
+  settle(): void {
+    this.#session.offset = this.#offset;
+    this.#session.content = this.#writer === null ? this.#content : null;
+  }
+
+  async #open(): Promise<BlobWriter> {
+    const session = this.#session;
+    const { algorithm } = session;
+    if (session.storageKey !== null && this.#content === null) {
+      return await this.#storage.openWriter(session.storageKey, { offset: this.#offset, algorithm });
+    }
+    // Known to the session before the first byte, so that the file is found again whatever happens.
+    session.storageKey ??= newBlobKey();
+    const writer = await this.#storage.openWriter(session.storageKey, { offset: 0, algorithm });
+    if (this.#content) await writer.append(this.#content);
+    return writer;
+  }
+}
