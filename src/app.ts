@@ -158,6 +158,11 @@ function createGuard(config: Config): (context: RequestContext, needs: Needs) =>
       return principal;
     }
     assertAllowed(principal, needs.action, { kind: "repository", name: parseRepositoryName(context.param(0)) });
+    if (needs.action !== "pull" && isForeignPage(context)) {
+      throw new RegistryError("DENIED", {
+        message: "a web page of another site may not change what is here; no registry client sends such a request",
+      });
+    }
     if (config.storage.readonly && needs.action !== "pull") {
       throw new RegistryError("UNAVAILABLE", {
         message:
@@ -166,6 +171,14 @@ function createGuard(config: Config): (context: RequestContext, needs: Needs) =>
     }
     return principal;
   };
+}
+
+/** Whether a browser says that a page of another site makes this request: anyone's page could, while no account is asked for. */
+function isForeignPage(context: RequestContext): boolean {
+  const origin = context.header("origin");
+  if (origin !== null && origin.replace(/^https?:\/\//, "") !== context.host) return true;
+  const site = context.header("sec-fetch-site");
+  return site !== null && site !== "same-origin" && site !== "none";
 }
 
 function translate(error: unknown): RegistryError | null {

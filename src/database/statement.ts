@@ -15,6 +15,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type AliasedRawBuilder,
   type Compilable,
   type RawBuilder,
 } from "kysely";
@@ -34,6 +35,11 @@ export type StatementBuilder = {
   dialect: Dialect;
   /** `digest in (…)` over a parameter that holds a JSON list of texts: one statement for any number of values. */
   inList: (column: string, list: unknown) => RawBuilder<boolean>;
+  /** The rows of a JSON list of objects with these text members, to select from. */
+  jsonRows: <Column extends string>(
+    list: unknown,
+    columns: readonly Column[],
+  ) => AliasedRawBuilder<Record<Column, string>, "listed">;
   /** Keeps the rows read from being deleted or changed until the transaction ends. SQLite has one writer and needs no word for it. */
   lock: (mode: "update" | "key share") => RawBuilder<unknown>;
 };
@@ -94,6 +100,15 @@ function compileFor<Parameters extends object, Row>(
       dialect === "sqlite"
         ? sql`${sql.ref(column)} in (select value from json_each(${list}))`
         : sql`${sql.ref(column)} in (select value from json_array_elements_text(${list}::json) as value)`,
+    jsonRows: (list, columns) => {
+      const members = columns.map((name) =>
+        dialect === "sqlite"
+          ? sql`value ->> ${sql.lit(`$.${name}`)} as ${sql.ref(name)}`
+          : sql`value ->> ${sql.lit(name)} as ${sql.ref(name)}`,
+      );
+      const rows = dialect === "sqlite" ? sql`json_each(${list})` : sql`json_array_elements(${list}::json) as value`;
+      return sql<Record<(typeof columns)[number], string>>`(select ${sql.join(members)} from ${rows})`.as("listed");
+    },
     lock: (mode) => (dialect === "sqlite" ? sql`` : mode === "update" ? sql`for update` : sql`for key share`),
   }).compile();
 }

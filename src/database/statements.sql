@@ -251,14 +251,19 @@ insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type
  
   returning "id";
 
--- src/registry/queries.ts: insertReference
+-- src/registry/queries.ts: insertReferences
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
-insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind")
-  values (?, ?, ?, ?)
+insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind") select cast(? as bigint) as "manifest_id", cast(? as bigint) as "repository_id", "listed"."digest", listed.kind as "kind"
+  from (select value ->> '$.digest' as "digest", value ->> '$.kind' as "kind"
+  from json_each(?)) as "listed"
+  where true
   on conflict ("manifest_id", "digest") do nothing;
 -- PostgreSQL
-insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind")
-  values ($1, $2, $3, $4)
+insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind") select cast($1 as bigint) as "manifest_id", cast($2 as bigint) as "repository_id", "listed"."digest", listed.kind as "kind"
+  from (select value ->> 'digest' as "digest", value ->> 'kind' as "kind"
+  from json_array_elements($3::json) as value) as "listed"
+  where true
   on conflict ("manifest_id", "digest") do nothing;
 
 -- src/registry/queries.ts: deleteManifest
@@ -352,7 +357,7 @@ select "name"
 -- src/registry/queries.ts: listReferrers
 --   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
 -- SQLite
-select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
@@ -360,7 +365,7 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   order by "digest"
   limit ?;
 -- PostgreSQL
-select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
@@ -371,7 +376,7 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
 -- src/registry/queries.ts: listReferrersOfType
 --   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
 -- SQLite
-select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
@@ -380,7 +385,7 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   order by "digest"
   limit ?;
 -- PostgreSQL
-select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
@@ -389,30 +394,67 @@ select "digest", "media_type", "artifact_type", "annotations", "size_bytes"
   order by "digest"
   limit $5;
 
--- src/registry/queries.ts: listSubjectless
+-- src/registry/queries.ts: listFallbackReferrers
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   SEARCH indexes USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=? AND digest>?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CREATE BLOOM FILTER
+-- SQLite
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes"
+  from "tags"
+  inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
+  and "indexes"."digest" = "tags"."digest"
+  inner join "manifest_references" on "manifest_references"."manifest_id" = "indexes"."id"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "manifest_references"."digest"
+  where "tags"."repository_id" = ?
+  and "tags"."name" = ?
+  and "tags"."to_at" is null
+  and "indexes"."media_type" = ?
+  and "manifests"."subject_digest" is null
+  and "manifest_references"."digest" > ?
+  and (? = '[]' or "manifests"."artifact_type" in (select value
+  from json_each(?)))
+  order by "manifest_references"."digest"
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes"
+  from "tags"
+  inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
+  and "indexes"."digest" = "tags"."digest"
+  inner join "manifest_references" on "manifest_references"."manifest_id" = "indexes"."id"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "manifest_references"."digest"
+  where "tags"."repository_id" = $1
+  and "tags"."name" = $2
+  and "tags"."to_at" is null
+  and "indexes"."media_type" = $3
+  and "manifests"."subject_digest" is null
+  and "manifest_references"."digest" > $4
+  and ($5 = '[]' or "manifests"."artifact_type" in (select value
+  from json_array_elements_text($6::json) as value))
+  order by "manifest_references"."digest"
+  limit $7;
+
+-- src/registry/queries.ts: listAnnotations
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
-select "digest", "media_type", "artifact_type", "size_bytes"
+select "digest", "annotations"
   from "manifests"
   where "repository_id" = ?
   and "digest" in (select value
-  from json_each(?))
-  and "subject_digest" is null
-  and "digest" > ?
-  order by "digest"
-  limit ?;
+  from json_each(?));
 -- PostgreSQL
-select "digest", "media_type", "artifact_type", "size_bytes"
+select "digest", "annotations"
   from "manifests"
   where "repository_id" = $1
   and "digest" in (select value
-  from json_array_elements_text($2::json) as value)
-  and "subject_digest" is null
-  and "digest" > $3
-  order by "digest"
-  limit $4;
+  from json_array_elements_text($2::json) as value);
 
 -- src/registry/queries.ts: findSession
 --   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
@@ -448,16 +490,29 @@ delete
   from "upload_sessions"
   where "id" = $1;
 
+-- src/registry/queries.ts: deleteStaleSession
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
+-- SQLite
+delete
+  from "upload_sessions"
+  where "id" = ?
+  and "updated_at" < ?;
+-- PostgreSQL
+delete
+  from "upload_sessions"
+  where "id" = $1
+  and "updated_at" < $2;
+
 -- src/registry/queries.ts: listStaleSessions
 --   SEARCH upload_sessions USING INDEX upload_sessions_updated (updated_at<?)
 -- SQLite
-select "id", "storage_key", "updated_at"
+select "id"
   from "upload_sessions"
   where "updated_at" < ?
   order by "updated_at"
   limit ?;
 -- PostgreSQL
-select "id", "storage_key", "updated_at"
+select "id"
   from "upload_sessions"
   where "updated_at" < $1
   order by "updated_at"

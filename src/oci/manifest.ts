@@ -22,7 +22,7 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_LAYERS = 4_096;
 const MAX_CHILDREN = 10_000;
 /** Of a manifest with a subject: the referrers API repeats them. Others are bounded by the size of the manifest. */
-const MAX_REFERRER_ANNOTATIONS_BYTES = 1024 * 1024;
+export const MAX_REFERRER_ANNOTATIONS_BYTES = 1024 * 1024;
 
 export type ManifestReference = {
   kind: "config" | "layer" | "manifest";

@@ -36,6 +36,8 @@ export type PutManifest = {
   content: Uint8Array<ArrayBuffer>;
 };
 
+const MAX_FALLBACK_ANNOTATIONS_LENGTH = 64 * 1024;
+
 export class Manifests {
   readonly #parts: ManifestsParts;
 
@@ -136,16 +138,27 @@ export class Manifests {
       artifactType: manifest.artifactType,
       configDigest: manifest.config?.digest ?? null,
       subjectDigest: manifest.subject,
-      annotations: manifest.subject && manifest.annotations ? JSON.stringify(manifest.annotations) : null,
+      annotations: listedAnnotations(manifest),
       sizeBytes,
       now: Date.now(),
       content,
     });
     if (!made) throw new Error(`manifest ${digest} was not inserted`);
-    for (const { descriptor, kind } of manifest.references) {
-      await queries.insertReference.run(trx, { manifestId: made.id, repositoryId, digest: descriptor.digest, kind });
-    }
+    if (manifest.references.length === 0) return;
+    const references = JSON.stringify(
+      manifest.references.map(({ kind, descriptor: { digest } }) => ({ digest, kind })),
+    );
+    await queries.insertReferences.run(trx, { manifestId: made.id, repositoryId, references });
   }
+}
+
+/**
+ * What the referrers API tells of a manifest, kept apart so that no list has to read manifests. One without a subject
+ * is listed only where a fallback tag names it, and then without annotations that are large.
+ */
+function listedAnnotations({ annotations, subject }: Manifest): string | null {
+  const text = annotations && JSON.stringify(annotations);
+  return text !== null && (subject !== null || text.length <= MAX_FALLBACK_ANNOTATIONS_LENGTH) ? text : null;
 }
 
 /** Bytes without a mediaType of their own could be taken for another thing by sending them under another type. */

@@ -3,6 +3,8 @@ import { sql } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../access/visibility.ts";
 import { statement } from "../database/statement.ts";
 
+export type ReferenceKind = "config" | "layer" | "manifest";
+
 // Blobs
 
 export const findBlob = statement<{ digest: string }>()((p, { db, lock }) =>
@@ -159,16 +161,25 @@ export const insertManifest = statement<{
     .returning("id"),
 );
 
-export const insertReference = statement<{
-  manifestId: number;
-  repositoryId: number;
-  digest: string;
-  kind: "config" | "layer" | "manifest";
-}>()((p, { db }) =>
-  db
-    .insertInto("manifest_references")
-    .values({ manifest_id: p.manifestId, repository_id: p.repositoryId, digest: p.digest, kind: p.kind })
-    .onConflict((conflict) => conflict.columns(["manifest_id", "digest"]).doNothing()),
+/** `references`: a JSON list of `{ digest, kind }`; a digest that comes twice counts once. */
+export const insertReferences = statement<{ manifestId: number; repositoryId: number; references: string }>()(
+  (p, { db, jsonRows }) =>
+    db
+      .insertInto("manifest_references")
+      .columns(["manifest_id", "repository_id", "digest", "kind"])
+      .expression((eb) =>
+        eb
+          .selectFrom(jsonRows(p.references, ["digest", "kind"]))
+          .select((row) => [
+            row.cast<number>(row.val(p.manifestId), "bigint").as("manifest_id"),
+            row.cast<number>(row.val(p.repositoryId), "bigint").as("repository_id"),
+            "listed.digest",
+            sql<ReferenceKind>`listed.kind`.as("kind"),
+          ])
+          // SQLite would take ON of the conflict clause for a join's.
+          .where(sql.lit(true)),
+      )
+      .onConflict((conflict) => conflict.columns(["manifest_id", "digest"]).doNothing()),
 );
 
 export const deleteManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
@@ -239,13 +250,16 @@ export const listTags = statement<{ repositoryId: number; last: string; limit: n
 
 // Referrers
 
-const REFERRER_COLUMNS = ["digest", "media_type", "artifact_type", "annotations", "size_bytes"] as const;
+const REFERRER_COLUMNS = ["digest", "media_type", "artifact_type", "size_bytes"] as const;
+/** Known without reading them, which a page of large ones would make expensive. */
+const ANNOTATIONS_BYTES = sql<number>`coalesce(octet_length(annotations), 0)`.as("annotations_bytes");
 
 export const listReferrers = statement<{ repositoryId: number; subject: string; last: string; limit: number }>()(
   (p, { db }) =>
     db
       .selectFrom("manifests")
       .select(REFERRER_COLUMNS)
+      .select(ANNOTATIONS_BYTES)
       .where("repository_id", "=", p.repositoryId)
       .where("subject_digest", "=", p.subject)
       .where("digest", ">", p.last)
@@ -263,6 +277,7 @@ export const listReferrersOfType = statement<{
   db
     .selectFrom("manifests")
     .select(REFERRER_COLUMNS)
+    .select(ANNOTATIONS_BYTES)
     .where("repository_id", "=", p.repositoryId)
     .where("subject_digest", "=", p.subject)
     .where("artifact_type", "=", p.artifactType)
@@ -271,18 +286,48 @@ export const listReferrersOfType = statement<{
     .limit(p.limit),
 );
 
-/** Manifests without a subject of their own among the digests, by digest: what a fallback tag may list. */
-export const listSubjectless = statement<{ repositoryId: number; digests: string; last: string; limit: number }>()(
-  (p, { db, inList }) =>
-    db
-      .selectFrom("manifests")
-      .select(["digest", "media_type", "artifact_type", "size_bytes"])
-      .where("repository_id", "=", p.repositoryId)
-      .where(inList("digest", p.digests))
-      .where("subject_digest", "is", null)
-      .where("digest", ">", p.last)
-      .orderBy("digest")
-      .limit(p.limit),
+/**
+ * What the index under a fallback tag lists: manifests of the repository without a subject of their own.
+ * `artifactTypes`: a JSON list, all when it is empty.
+ */
+export const listFallbackReferrers = statement<{
+  repositoryId: number;
+  tag: string;
+  indexType: string;
+  artifactTypes: string;
+  last: string;
+  limit: number;
+}>()((p, { db, inList }) =>
+  db
+    .selectFrom("tags")
+    .innerJoin("manifests as indexes", (join) =>
+      join.onRef("indexes.repository_id", "=", "tags.repository_id").onRef("indexes.digest", "=", "tags.digest"),
+    )
+    .innerJoin("manifest_references", "manifest_references.manifest_id", "indexes.id")
+    .innerJoin("manifests", (join) =>
+      join
+        .onRef("manifests.repository_id", "=", "tags.repository_id")
+        .onRef("manifests.digest", "=", "manifest_references.digest"),
+    )
+    .select(["manifests.digest", "manifests.media_type", "manifests.artifact_type", "manifests.size_bytes"])
+    .select(sql<number>`coalesce(octet_length(manifests.annotations), 0)`.as("annotations_bytes"))
+    .where("tags.repository_id", "=", p.repositoryId)
+    .where("tags.name", "=", p.tag)
+    .where("tags.to_at", "is", null)
+    .where("indexes.media_type", "=", p.indexType)
+    .where("manifests.subject_digest", "is", null)
+    .where("manifest_references.digest", ">", p.last)
+    .where((eb) => eb.or([sql<boolean>`${p.artifactTypes} = '[]'`, inList("manifests.artifact_type", p.artifactTypes)]))
+    .orderBy("manifest_references.digest")
+    .limit(p.limit),
+);
+
+export const listAnnotations = statement<{ repositoryId: number; digests: string }>()((p, { db, inList }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "annotations"])
+    .where("repository_id", "=", p.repositoryId)
+    .where(inList("digest", p.digests)),
 );
 
 // Upload sessions
@@ -329,13 +374,12 @@ export const deleteSession = statement<{ id: string }>()((p, { db }) =>
   db.deleteFrom("upload_sessions").where("id", "=", p.id),
 );
 
+export const deleteStaleSession = statement<{ id: string; before: number }>()((p, { db }) =>
+  db.deleteFrom("upload_sessions").where("id", "=", p.id).where("updated_at", "<", p.before),
+);
+
 export const listStaleSessions = statement<{ before: number; limit: number }>()((p, { db }) =>
-  db
-    .selectFrom("upload_sessions")
-    .select(["id", "storage_key", "updated_at"])
-    .where("updated_at", "<", p.before)
-    .orderBy("updated_at")
-    .limit(p.limit),
+  db.selectFrom("upload_sessions").select("id").where("updated_at", "<", p.before).orderBy("updated_at").limit(p.limit),
 );
 
 export const countSessions = statement<{ principal: string; limit: number }>()((p, { db }) =>

@@ -7,7 +7,6 @@
  */
 import type { Database } from "../database/database.ts";
 import type { Digest } from "../oci/digest.ts";
-import { parseManifest } from "../oci/manifest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
 import { fallbackTag, type RepositoryName } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
@@ -31,10 +30,16 @@ export type ReferrersQuery = {
   limit: number;
 };
 
-/** A page of annotations may be large: it ends early at this size. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-/** Annotations of larger manifests that only a fallback tag names are not worth reading them for. */
-const MAX_READ_BYTES = 64 * 1024;
+/** A page ends early when its annotations add up to this. */
+const MAX_PAGE_ANNOTATIONS_BYTES = 1024 * 1024;
+
+type Row = {
+  digest: string;
+  media_type: string;
+  artifact_type: string | null;
+  size_bytes: number;
+  annotations_bytes: number;
+};
 
 export class Referrers {
   readonly #database: Database;
@@ -49,73 +54,60 @@ export class Referrers {
   async list(query: ReferrersQuery): Promise<{ referrers: Referrer[]; hasMore: boolean }> {
     const repositoryId = await this.#repositories.findId(this.#database, query.repository);
     if (repositoryId === null) return { referrers: [], hasMore: false };
-    const { subject, last } = query;
+    const all = await this.#findRows(repositoryId, query);
+    const rows = firstOf(all, query.limit);
+    const annotations = await this.#readAnnotations(repositoryId, rows);
+    const referrers = rows.map((row): Referrer => {
+      const text = annotations.get(row.digest);
+      return {
+        mediaType: row.media_type,
+        digest: row.digest,
+        size: row.size_bytes,
+        ...(row.artifact_type === null ? {} : { artifactType: row.artifact_type }),
+        // Written by `Manifests.put` from an object of texts.
+        ...(text === undefined ? {} : { annotations: JSON.parse(text) as Record<string, string> }),
+      };
+    });
+    return { referrers, hasMore: rows.length < all.length };
+  }
+
+  /** One more than the page, in order, where there are as many. */
+  async #findRows(repositoryId: number, query: ReferrersQuery): Promise<Row[]> {
+    const { subject, last, artifactTypes } = query;
     const page = { repositoryId, subject, last, limit: query.limit + 1 };
-    const rows =
-      query.artifactTypes.length === 0
-        ? await queries.listReferrers.all(this.#database, page)
+    const lists =
+      artifactTypes.length === 0
+        ? [await queries.listReferrers.all(this.#database, page)]
         : await Promise.all(
-            query.artifactTypes.map((artifactType) =>
+            artifactTypes.map((artifactType) =>
               queries.listReferrersOfType.all(this.#database, { ...page, artifactType }),
             ),
           );
-    const indexed = rows.flat().map((row) => ({
-      mediaType: row.media_type,
-      digest: row.digest,
-      size: row.size_bytes,
-      ...(row.artifact_type === null ? {} : { artifactType: row.artifact_type }),
-      // Written by `Manifests.put` from an object of texts.
-      ...(row.annotations === null ? {} : { annotations: JSON.parse(row.annotations) as Record<string, string> }),
-    }));
-    const tagged = await this.#listTagged(repositoryId, query);
-    const isSorted = tagged.length === 0 && query.artifactTypes.length < 2;
-    const all = isSorted ? indexed : [...indexed, ...tagged].sort((a, b) => (a.digest < b.digest ? -1 : 1));
-    return cut(all, query.limit);
+    const fallback = await queries.listFallbackReferrers.all(this.#database, {
+      ...page,
+      tag: fallbackTag(subject),
+      indexType: OCI_INDEX,
+      artifactTypes: JSON.stringify(artifactTypes),
+    });
+    if (fallback.length > 0) lists.push(fallback);
+    const [first = []] = lists;
+    return lists.length === 1 ? first : lists.flat().sort((a, b) => (a.digest < b.digest ? -1 : 1));
   }
 
-  async #listTagged(repositoryId: number, query: ReferrersQuery): Promise<Referrer[]> {
-    const row = await queries.findTaggedManifest.first(this.#database, {
-      repositoryId,
-      tag: fallbackTag(query.subject),
-    });
-    if (!row || row.media_type !== OCI_INDEX) return [];
-    const index = parseManifest(row.content, row.media_type);
-    const digests = JSON.stringify(index.references.map((it) => it.descriptor.digest));
-    const { last, artifactTypes } = query;
-    const rows = await queries.listSubjectless.all(this.#database, {
-      repositoryId,
-      digests,
-      last,
-      limit: query.limit + 1,
-    });
-    const wanted = rows.filter((it) => artifactTypes.length === 0 || artifactTypes.includes(it.artifact_type ?? ""));
-    const found: Referrer[] = [];
-    for (const { digest, media_type: mediaType, artifact_type: artifactType, size_bytes: size } of wanted) {
-      const annotations = size <= MAX_READ_BYTES ? await this.#readAnnotations(repositoryId, digest) : null;
-      found.push({
-        mediaType,
-        digest,
-        size,
-        ...(artifactType === null ? {} : { artifactType }),
-        ...(annotations === null ? {} : { annotations }),
-      });
-    }
-    return found;
-  }
-
-  async #readAnnotations(repositoryId: number, digest: string): Promise<Record<string, string> | null> {
-    const row = await queries.findManifest.first(this.#database, { repositoryId, digest });
-    return row && parseManifest(row.content, row.media_type).annotations;
+  async #readAnnotations(repositoryId: number, rows: Row[]): Promise<Map<string, string>> {
+    const digests = rows.filter((row) => row.annotations_bytes > 0).map((row) => row.digest);
+    if (digests.length === 0) return new Map();
+    const found = await queries.listAnnotations.all(this.#database, { repositoryId, digests: JSON.stringify(digests) });
+    return new Map(found.flatMap((row) => (row.annotations === null ? [] : [[row.digest, row.annotations] as const])));
   }
 }
 
-function cut(all: Referrer[], limit: number): { referrers: Referrer[]; hasMore: boolean } {
-  const referrers: Referrer[] = [];
+/** At most `limit`, fewer where their annotations would be too much for one answer; at least one. */
+function firstOf(rows: Row[], limit: number): Row[] {
   let bytes = 0;
-  for (const referrer of all) {
-    bytes += JSON.stringify(referrer.annotations ?? {}).length + 300;
-    if (referrers.length === limit || (bytes > MAX_PAGE_BYTES && referrers.length > 0)) break;
-    referrers.push(referrer);
-  }
-  return { referrers, hasMore: referrers.length < all.length };
+  const tooMuch = rows.findIndex((row, index) => {
+    bytes += row.annotations_bytes;
+    return index > 0 && bytes > MAX_PAGE_ANNOTATIONS_BYTES;
+  });
+  return rows.slice(0, Math.min(limit, tooMuch < 0 ? rows.length : tooMuch));
 }

@@ -98,13 +98,20 @@ export class Sessions {
 
   /** Runs `work` when nobody else is working on the session. Throws BLOB_UPLOAD_UNKNOWN when it ended meanwhile. */
   async inTurn<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(session, async () => {
+      await this.#refresh(session, null);
+      if (session.hasEnded) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+      session.updatedAt = Date.now();
+      return await work();
+    });
+  }
+
+  async #inTurn<T>(session: Session, work: () => Promise<T>): Promise<T> {
     const before = session.turn;
     let done: () => void = () => undefined;
     session.turn = new Promise((resolve) => (done = resolve));
     await before;
     try {
-      await this.#refresh(session, null);
-      if (session.hasEnded) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
       return await work();
     } finally {
       done();
@@ -118,14 +125,14 @@ export class Sessions {
   }
 
   /**
-   * Ends the session within a transaction; its bytes are the caller's. Where several processes work on sessions, only
-   * the one that removes the row may: throws BLOB_UPLOAD_UNKNOWN for the other.
+   * Ends the session within a transaction; its bytes are the caller's. Whoever removes the row ends it: throws
+   * BLOB_UPLOAD_UNKNOWN when another process, or the expiry, was first.
    */
   async end(trx: Transaction, session: Session): Promise<void> {
     // At once, so that no save that is waiting writes the row again.
     session.hasEnded = true;
     const removed = session.hasRow ? await queries.deleteSession.run(trx, { id: session.id }) : 0;
-    if (removed === 0 && this.#database.isShared) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+    if (removed === 0 && (session.hasRow || this.#database.isShared)) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
     trx.afterCommit(() => this.forget(session));
   }
 
@@ -144,20 +151,23 @@ export class Sessions {
 
   /** Removes from memory and database what has not moved since `before`; the storage keys that are nobody's now. */
   async expire(before: number, limit: number): Promise<string[]> {
-    const rows = await queries.listStaleSessions.all(this.#database, { before, limit });
-    const stale = rows.filter((row) => (this.#known.get(row.id)?.updatedAt ?? 0) < before);
     for (const session of this.#known.values()) {
       if (session.updatedAt < before && !session.hasRow) this.forget(session);
     }
-    if (stale.length === 0) return [];
-    await this.#database.write(async (trx) => {
-      for (const row of stale) await queries.deleteSession.run(trx, { id: row.id });
-    });
-    for (const row of stale) {
-      const session = this.#known.get(row.id);
-      if (session) this.forget(session);
+    const keys: string[] = [];
+    for (const row of await queries.listStaleSessions.all(this.#database, { before, limit })) {
+      const session = await this.#find(row.id);
+      if (!session || session.updatedAt >= before) continue;
+      // In its turn: somebody may be about to go on with it, or be making a blob of its bytes.
+      const removed = await this.#inTurn(session, async () => {
+        if (session.hasEnded || session.updatedAt >= before) return false;
+        return (await this.#database.write((trx) => queries.deleteStaleSession.run(trx, { id: row.id, before }))) > 0;
+      });
+      if (!removed) continue;
+      this.forget(session);
+      if (session.storageKey !== null) keys.push(session.storageKey);
     }
-    return stale.flatMap((row) => row.storage_key ?? []);
+    return keys;
   }
 
   /** Writes down what is only in memory. */

@@ -12,7 +12,7 @@ test("a flood of connections at a limit of 512 descriptors is lived through", as
   const sockets: Socket[] = [];
   try {
     await pushAndPull(berth.url, "descriptors/before");
-    const count = parameter("FLOOD_CONNECTIONS", 3_000);
+    const count = parameter("FLOOD_CONNECTIONS", 1_500);
     for (let number = 0; number < count; number += 1) {
       // Once the backlog is full, nobody accepts any more.
       const socket = await Promise.race([openSocket(berth.port).catch(() => null), Bun.sleep(200).then(() => null)]);
@@ -33,7 +33,8 @@ test("a flood of connections at a limit of 512 descriptors is lived through", as
     await expectUnharmed(berth, { allow: [500, 503, 507] });
   } finally {
     for (const socket of sockets) socket.destroy();
-    await berth.stop();
+    // A stop would wait until the half requests of the flood have timed out.
+    await berth.kill();
   }
 }, 60_000);
 
@@ -54,6 +55,6 @@ test("a connection that is open before a flood goes on through it", async () => 
     early.destroy();
   } finally {
     for (const socket of sockets) socket.destroy();
-    await berth.stop();
+    await berth.kill();
   }
 }, 60_000);

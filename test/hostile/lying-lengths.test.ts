@@ -95,7 +95,8 @@ for (const size of SIZES) {
     const headers = { Host: berth.host, "Content-Length": String(declared) };
     const head = Buffer.from(request("POST", `/v2/long/blob/blobs/uploads/?digest=${digestOf(bytes)}`, headers));
     const got = await exchange(berth.port, Buffer.concat([head, bytes]), { limitMs: 3_000 });
-    if (got.replies[0]) expect(got.replies[0].status).toBe(400);
+    // The rest is read as a request, and random bytes may have the shape of one of another version of HTTP.
+    if (got.replies[0]) expect([400, 505]).toContain(got.replies[0].status);
     expect(await headBlob("long/blob", digestOf(bytes))).toBe(404);
     expect(await headBlob("long/blob", digestOf(bytes.subarray(0, declared)))).toBe(404);
   });

@@ -49,22 +49,23 @@ interface Outcome {
 async function flood(head: string, limitBytes: number): Promise<Outcome> {
   const socket = await openSocket(berth.port);
   let received = Buffer.alloc(0);
-  let isOver = false;
-  socket.on("data", (chunk) => {
+  const connection = { isOver: false };
+  socket.on("data", (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
   });
-  socket.once("close", () => (isOver = true));
-  socket.once("end", () => (isOver = true));
+  socket.once("close", () => (connection.isOver = true));
+  socket.once("end", () => (connection.isOver = true));
   socket.write(head);
   const chunk = Buffer.concat([Buffer.from("40000\r\n"), Buffer.alloc(0x40000, 0x20), Buffer.from("\r\n")]);
   let sentBytes = 0;
-  while (!isOver && sentBytes < limitBytes) {
+  while (!connection.isOver && sentBytes < limitBytes) {
     sentBytes += 0x40000;
     if (!socket.write(chunk))
       await Promise.race([new Promise((resolve) => socket.once("drain", resolve)), Bun.sleep(1_000)]);
     else await Bun.sleep(0);
   }
-  for (let round = 0; round < 100 && !isOver && parseReplies(received).length === 0; round += 1) await Bun.sleep(20);
+  for (let round = 0; round < 100 && !connection.isOver && parseReplies(received).length === 0; round += 1)
+    await Bun.sleep(20);
   socket.destroy();
   const [reply] = parseReplies(received);
   return { status: reply?.status ?? 0, text: reply?.body.toString() ?? "", sentBytes };

@@ -45,7 +45,7 @@ async function watch(port: number): Promise<Watched> {
   const socket = await openSocket(port);
   const parts: Buffer[] = [];
   let isClosed = false;
-  socket.on("data", (chunk) => parts.push(chunk));
+  socket.on("data", (chunk: Buffer) => parts.push(chunk));
   socket.once("end", () => (isClosed = true));
   socket.once("close", () => (isClosed = true));
   return { socket, received: () => Buffer.concat(parts), isClosed: () => isClosed };

@@ -55,7 +55,7 @@ export async function exchange(
       isClosed = true;
       finish();
     };
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
       received.push(chunk);
       if (parseReplies(Buffer.concat(received), options.isHead ?? false).length < wanted) return;
       if (settle) clearTimeout(settle);

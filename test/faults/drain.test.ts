@@ -1,0 +1,62 @@
+// SIGTERM while 64 uploads are in flight: all of them finish and are acknowledged, and the server ends in order.
+
+import { expect, test } from "bun:test";
+import { startBerth } from "../support/berth.ts";
+import { makeTemporaryDirectory } from "../support/temporary.ts";
+import { holdUpload } from "../server/support/registry.ts";
+import { assertSound, check } from "./support/checker.ts";
+import { Journal } from "./support/journal.ts";
+import { amount, startRandom } from "./support/scale.ts";
+
+const ROUNDS = amount("DRAIN_ROUNDS", { short: 1, ci: 10, full: 10 });
+const UPLOADS = 64;
+const REPOSITORY = "drained/app";
+
+test(
+  `${UPLOADS} uploads in flight at SIGTERM all finish, ${ROUNDS} times`,
+  async () => {
+    const random = startRandom("drain");
+    const directory = await makeTemporaryDirectory("drain");
+    const journal = new Journal(directory.join("journal"));
+    const dataDirectory = directory.join("data");
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const where = `seed ${random.seed}, round ${round}`;
+        const berth = await startBerth({ dataDirectory });
+        try {
+          const found = await check({ url: berth.url, dataDirectory, journal, allowOrphans: false });
+          assertSound(found, `${where}, before`);
+          const sizes = Array.from({ length: UPLOADS }, () => 2 * (1 + random.below(600_000)));
+          const uploads = await Promise.all(sizes.map((size) => holdUpload(berth.url, REPOSITORY, size)));
+          process.kill(berth.pid, "SIGTERM");
+          await Bun.sleep(random.below(1_500));
+          const statuses = await Promise.all(
+            uploads.map(async ({ digest, finish }) => {
+              const attempt = journal.begin([{ kind: "blob", repository: REPOSITORY, name: digest, value: digest }]);
+              await Bun.sleep(random.below(500));
+              const status = await finish();
+              if (status === 201) attempt.acknowledge();
+              return status;
+            }),
+          );
+          expect(statuses.filter((status) => status !== 201), where).toEqual([]);
+          expect(await berth.stop(), where).toBe(0);
+        } finally {
+          await berth.kill();
+        }
+      }
+      const berth = await startBerth({ dataDirectory });
+      try {
+        const found = await check({ url: berth.url, dataDirectory, journal, allowOrphans: false, everything: true });
+        assertSound(found, `seed ${random.seed}, at the end`);
+        expect(found.registers).toBe(UPLOADS * ROUNDS);
+      } finally {
+        await berth.stop();
+      }
+    } finally {
+      journal.close();
+      await directory.remove();
+    }
+  },
+  (ROUNDS + 1) * 20_000,
+);
