@@ -5,11 +5,11 @@ import type { Config } from "./config.ts";
 import { assertAllowed } from "./access/authorize.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import { ANONYMOUS, OPEN_ANONYMOUS, type Principal } from "./access/principal.ts";
-import { DatabaseFullError, type Database } from "./database/database.ts";
+import { DatabaseFullError, DatabaseUnavailableError, type Database } from "./database/database.ts";
 
 import { openSqlite } from "./database/drivers/sqlite.ts";
 import { RegistryError } from "./errors.ts";
-import { isLoopbackHost, TrustedProxies } from "./http/client-address.ts";
+import { isLoopbackAddress, isLoopbackHost, TrustedProxies } from "./http/client-address.ts";
 import type { RequestContext } from "./http/context.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { operationsRoutes } from "./http/operations.ts";
@@ -32,6 +32,8 @@ import { StorageError, type Storage } from "./storage/storage.ts";
 import type { Log } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 
+const READY_WITHIN_MS = 5_000;
+const LOOK_FOR_ROOM_MS = 10_000;
 const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
 
 export type AppOptions = {
@@ -46,6 +48,8 @@ export type App = {
   metrics: Metrics;
   /** From now on /readyz answers 503. */
   startDraining: () => void;
+  /** Throws, saying why, when the server cannot do its work. */
+  checkReady: () => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -59,7 +63,7 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
 
   const room = new Room(storage, config.storage.driver === "filesystem" ? config.storage.minimumFreeBytes : 0);
   const tags = new Tags({ database, repositories, cache, gates });
-  const manifests = new Manifests({ database, repositories, tags, cache, gates });
+  const manifests = new Manifests({ database, repositories, tags, cache, room, gates });
   const referrers = new Referrers({ database, repositories });
   const blobs = new Blobs({ database, storage, repositories, cache, gates, log });
   const sessions = new Sessions({ database, limitPerPrincipal: config.registry.uploads.perPrincipal });
@@ -70,8 +74,13 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
   let isDraining = false;
   const checkReady = async () => {
     if (isDraining) throw new Error("the server is stopping");
-    await database.check();
-    await storage.space();
+    try {
+      await Promise.race([Promise.all([database.check(), storage.space()]), rejectAfter(READY_WITHIN_MS)]);
+    } catch (error) {
+      log.warn("not ready", { error });
+      // Addresses and paths are for the log alone.
+      throw new Error("the database or the storage does not answer", { cause: error });
+    }
   };
   const routes: Route<Needs, Principal>[] = [
     ...registryRoutes({
@@ -102,6 +111,7 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
     metrics,
   });
   meter(metrics, { sessions, room, log });
+  const looking = setInterval(() => void room.look().catch(() => undefined), LOOK_FOR_ROOM_MS).unref();
   const expiry = startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log);
 
   return {
@@ -110,11 +120,14 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
     startDraining: () => {
       isDraining = true;
     },
+    checkReady,
     close: async () => {
       clearInterval(expiry);
-      await sessions.close();
-      await database.close();
-      await storage.close();
+      clearInterval(looking);
+      for (const part of [sessions, database, storage]) {
+        // What one cannot finish, on a full disk say, must not keep the others from it.
+        await part.close().catch((error: unknown) => log.error("a part did not close in order", { error }));
+      }
     },
   };
 }
@@ -148,7 +161,7 @@ function newPath(directory: string): string {
 
 /** An instance that nobody has claimed is open to its own machine, under a name that no other site can make its own. */
 function createGuard(config: Config): (context: RequestContext, needs: Needs) => Principal {
-  const isLocal = isLoopbackHost(config.http.host.includes(":") ? `[${config.http.host}]` : config.http.host);
+  const isLocal = isLoopbackAddress(config.http.host);
   return (context, needs) => {
     const isOpen = config.open || (isLocal && isLoopbackHost(context.host));
     const principal = isOpen ? OPEN_ANONYMOUS : ANONYMOUS;
@@ -182,6 +195,13 @@ function isForeignPage(context: RequestContext): boolean {
 }
 
 function translate(error: unknown): RegistryError | null {
+  if (error instanceof DatabaseUnavailableError) {
+    return new RegistryError("UNAVAILABLE", {
+      message: "the registry's database does not answer at the moment: try again shortly",
+      headers: { "Retry-After": "5" },
+      cause: error,
+    });
+  }
   const isFull = error instanceof DatabaseFullError || (error instanceof StorageError && error.full);
   if (!isFull) return null;
   return new RegistryError("STORAGE_FULL", {
@@ -191,7 +211,9 @@ function translate(error: unknown): RegistryError | null {
 }
 
 function home(context: RequestContext, publicUrl: string | undefined): Response {
-  const host = publicUrl === undefined ? context.host : new URL(publicUrl).host;
+  // A name that only the request knows is not repeated: anyone may have made it up.
+  const asked = isLoopbackHost(context.host) ? context.host : "THIS-HOST";
+  const host = publicUrl === undefined ? asked : new URL(publicUrl).host;
   const text = `This is Berth, a container registry.
 
   docker tag IMAGE ${host}/IMAGE
@@ -205,12 +227,17 @@ What it holds: /v2/_catalog
   });
 }
 
+async function rejectAfter(milliseconds: number): Promise<never> {
+  await Bun.sleep(milliseconds);
+  throw new Error(`no answer within ${milliseconds} ms`);
+}
+
 function meter(metrics: Metrics, { sessions, room, log }: { sessions: Sessions; room: Room; log: Log }): void {
   metrics.gauge("berth_upload_sessions", "Unfinished uploads that this process holds.", () => sessions.size);
   metrics.gauge("berth_storage_available_bytes", "Room for pushes, the reserve left aside.", () => room.availableBytes);
-  metrics.gauge("berth_log_lines_dropped_total", "Log lines that nobody read in time.", () => log.dropped);
+  metrics.total("berth_log_lines_dropped_total", "Log lines that nobody read in time.", () => log.dropped);
   metrics.gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
-  metrics.gauge("process_cpu_seconds_total", "User and system time.", () => {
+  metrics.total("process_cpu_seconds_total", "User and system time.", () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });

@@ -12,7 +12,6 @@ type ErrorRow = {
 /** Spec: distribution-spec 1.1, "Error Codes". Rows under "ours" are extensions the field already uses. */
 export const ERROR_CODES = {
   BLOB_UNKNOWN: { status: 404, message: "blob unknown to registry" },
-  BLOB_UPLOAD_INVALID: { status: 400, message: "blob upload invalid" },
   BLOB_UPLOAD_UNKNOWN: { status: 404, message: "blob upload unknown to registry" },
   DENIED: { status: 403, message: "requested access to the resource is denied" },
   DIGEST_INVALID: { status: 400, message: "provided digest did not match uploaded content" },

@@ -78,7 +78,7 @@ test("only routes see HTTP", () => {
 });
 
 test("drivers and queries are private to their folder", () => {
-  const isPrivate = (path: string) => path.includes("/drivers/") || path.endsWith("/queries.ts");
+  const isPrivate = (path: string) => path.includes("/drivers/") || /\/queries(\.ts|\/)/.test(path);
   const mayBuild = (path: string) => folder(path) === "app.ts" || isTest(path);
   expect(
     imports

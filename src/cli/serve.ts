@@ -1,7 +1,8 @@
 /** `berth serve`: configuration, application, listener, and an orderly end. */
-import { createApp } from "../app.ts";
+import { dirname, resolve } from "node:path";
+import { createApp, type App } from "../app.ts";
 import { loadConfig, type Config, type ConfigSources } from "../config.ts";
-import { isLoopbackHost, TrustedProxies } from "../http/client-address.ts";
+import { isLoopbackAddress, TrustedProxies } from "../http/client-address.ts";
 import { createHandler } from "../http/handler.ts";
 import { operationsRoutes } from "../http/operations.ts";
 import { Router } from "../http/router.ts";
@@ -20,7 +21,7 @@ export async function serve(sources: ConfigSources): Promise<void> {
   process.umask(0o077);
   const log = openLog(config);
   for (const warning of warnings) log.warn(warning);
-  const lock = lockData(config.data.directory);
+  const locks = directoriesOf(config).map(lockData);
   const fatal = (message: string, error: unknown) => {
     log.error(message, { error });
     log.close();
@@ -45,7 +46,7 @@ export async function serve(sources: ConfigSources): Promise<void> {
     tls: http.tls ?? null,
     fetch: app.handler.fetch,
   });
-  const metrics = await listenForMetrics(config, app.metrics, log);
+  const metrics = await listenForMetrics(config, app, log);
   announce(config, main, log);
   setTimeout(releaseStartMemory, RELEASE_AFTER_MS).unref();
 
@@ -64,7 +65,7 @@ export async function serve(sources: ConfigSources): Promise<void> {
     await main.cut();
     await metrics?.cut();
     await app.close();
-    lock.release();
+    for (const lock of locks) lock.release();
     log.info("stopped");
     log.close();
     process.exit(0);
@@ -81,16 +82,26 @@ function releaseStartMemory(): void {
   Bun.shrink();
 }
 
+/** Every folder that another server must not use at the same time. A database that several share has locks of its own. */
+function directoriesOf({ data, storage, database }: Config): string[] {
+  const directories = [data.directory];
+  if (database.driver === "sqlite") {
+    directories.push(dirname(database.path));
+    if (storage.driver === "filesystem") directories.push(storage.directory);
+  }
+  return [...new Set(directories.map((it) => resolve(it)))];
+}
+
 function openLog({ log }: Config): Log {
   const format = log.format === "auto" ? (process.stdout.isTTY ? "text" : "json") : log.format;
   return createLog({ level: log.level, format, fd: 1 });
 }
 
-async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Promise<Listener | null> {
+async function listenForMetrics(config: Config, app: App, log: Log): Promise<Listener | null> {
   const { enabled, host, port } = config.metrics;
   if (!enabled || port === undefined) return null;
   const handler = createHandler<null, null>({
-    router: new Router(operationsRoutes<null, null>({ open: null, metrics, checkReady: () => Promise.resolve() })),
+    router: new Router(operationsRoutes<null, null>({ open: null, metrics: app.metrics, checkReady: app.checkReady })),
     guard: () => null,
     nameOf: () => "",
     translate: () => null,
@@ -114,7 +125,7 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
 }
 
 function announce(config: Config, listener: Listener, log: Log): void {
-  const isLocal = isLoopbackHost(config.http.host);
+  const isLocal = isLoopbackAddress(config.http.host);
   const { publicUrl } = config.http;
   log.info("listening", { url: listener.url, data: config.data.directory, pid: process.pid });
   const reached = isLocal ? `localhost:${listener.port}` : `THIS-HOST:${listener.port}`;

@@ -36,4 +36,9 @@ export class DatabaseFullError extends Error {
   override readonly name = "DatabaseFullError";
 }
 
+/** The database does not answer, or not now; the same request may succeed a little later. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+}
+
 export type Migrations = Record<string, Migration>;

@@ -11,7 +11,7 @@ CREATE TABLE blobs (
   id integer primary key,
   digest text not null,
   size_bytes integer not null,
-  state text not null check (state in ('live', 'condemned', 'deleting')),
+  state text not null check (state in ('live', 'damaged', 'condemned', 'deleting')),
   created_at integer not null,
   storage_key text,
   content blob,

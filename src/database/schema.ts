@@ -43,7 +43,8 @@ interface BlobTable {
   /** Where the bytes are in storage; null when they are in `content`. */
   storage_key: string | null;
   content: Uint8Array | null;
-  state: "live" | "condemned" | "deleting";
+  /** `damaged`: its stored bytes are missing or wrong; it is not served, and a push of the same digest heals it. */
+  state: "live" | "damaged" | "condemned" | "deleting";
   created_at: number;
 }
 

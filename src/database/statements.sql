@@ -49,21 +49,21 @@ select "name"
   order by "name"
   limit $3;
 
--- src/registry/queries.ts: findBlob
+-- src/registry/queries/blobs.ts: findBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
-select "id", "size_bytes", "storage_key"
+select "id", "size_bytes", "storage_key", "state"
   from "blobs"
   where "digest" = ?
   and "state" <> 'deleting';
 -- PostgreSQL
-select "id", "size_bytes", "storage_key"
+select "id", "size_bytes", "storage_key", "state"
   from "blobs"
   where "digest" = $1
   and "state" <> 'deleting'
   for key share;
 
--- src/registry/queries.ts: insertBlob
+-- src/registry/queries/blobs.ts: insertBlob
 -- SQLite
 insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at")
   values (?, ?, ?, ?, ?, ?)
@@ -79,20 +79,35 @@ insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", 
  
   returning "id";
 
--- src/registry/queries.ts: moveBlob
+-- src/registry/queries/blobs.ts: markDamaged
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+update "blobs"
+  set "state" = ?
+  where "digest" = ?
+  and "state" <> 'deleting'
+  and "storage_key" = ?;
+-- PostgreSQL
+update "blobs"
+  set "state" = $1
+  where "digest" = $2
+  and "state" <> 'deleting'
+  and "storage_key" = $3;
+
+-- src/registry/queries/blobs.ts: moveBlob
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 update "blobs"
-  set "storage_key" = ?
+  set "storage_key" = ?, "state" = ?
   where "id" = ?
   and "storage_key" = ?;
 -- PostgreSQL
 update "blobs"
-  set "storage_key" = $1
-  where "id" = $2
-  and "storage_key" = $3;
+  set "storage_key" = $1, "state" = $2
+  where "id" = $3
+  and "storage_key" = $4;
 
--- src/registry/queries.ts: findLinkedBlob
+-- src/registry/queries/blobs.ts: findLinkedBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
@@ -101,6 +116,7 @@ select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
   where "blobs"."digest" = ?
   and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = ?;
 -- PostgreSQL
 select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
@@ -108,9 +124,10 @@ select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
   where "blobs"."digest" = $1
   and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2;
 
--- src/registry/queries.ts: linkBlob
+-- src/registry/queries/blobs.ts: linkBlob
 -- SQLite
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
   values (?, ?, ?)
@@ -120,7 +137,7 @@ insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
   values ($1, $2, $3)
   on conflict ("blob_id", "repository_id") do nothing;
 
--- src/registry/queries.ts: unlinkBlob
+-- src/registry/queries/blobs.ts: unlinkBlob
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
 delete
@@ -133,7 +150,7 @@ delete
   where "blob_id" = $1
   and "repository_id" = $2;
 
--- src/registry/queries.ts: findVisibleLink
+-- src/registry/queries/blobs.ts: findVisibleLink
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
@@ -151,7 +168,7 @@ select "repository_blobs"."blob_id"
   and ($2 = 1)
   limit $3;
 
--- src/registry/queries.ts: listLinkedSizes
+-- src/registry/queries/blobs.ts: listLinkedSizes
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
@@ -163,6 +180,7 @@ select "blobs"."digest", "blobs"."size_bytes"
   where "blobs"."digest" in (select value
   from json_each(?))
   and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = ?;
 -- PostgreSQL
 select "blobs"."digest", "blobs"."size_bytes"
@@ -171,10 +189,11 @@ select "blobs"."digest", "blobs"."size_bytes"
   where "blobs"."digest" in (select value
   from json_array_elements_text($1::json) as value)
   and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2
   for key share;
 
--- src/registry/queries.ts: findManifest
+-- src/registry/queries/manifests.ts: findManifest
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 select "digest", "media_type", "content"
@@ -187,7 +206,7 @@ select "digest", "media_type", "content"
   where "repository_id" = $1
   and "digest" = $2;
 
--- src/registry/queries.ts: findTaggedManifest
+-- src/registry/queries/manifests.ts: findTaggedManifest
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
@@ -207,7 +226,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   and "tags"."name" = $2
   and "tags"."to_at" is null;
 
--- src/registry/queries.ts: listManifestSizes
+-- src/registry/queries/manifests.ts: listManifestSizes
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
@@ -225,7 +244,7 @@ select "digest", "size_bytes"
   from json_array_elements_text($2::json) as value)
   for key share;
 
--- src/registry/queries.ts: findManifestForUpdate
+-- src/registry/queries/manifests.ts: findManifestForUpdate
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 select "id", "media_type"
@@ -239,7 +258,7 @@ select "id", "media_type"
   and "digest" = $2
   for update;
 
--- src/registry/queries.ts: insertManifest
+-- src/registry/queries/manifests.ts: insertManifest
 -- SQLite
 insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "content")
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -251,7 +270,7 @@ insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type
  
   returning "id";
 
--- src/registry/queries.ts: insertReferences
+-- src/registry/queries/manifests.ts: insertReferences
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
 insert into "manifest_references" ("manifest_id", "repository_id", "digest", "kind") select cast(? as bigint) as "manifest_id", cast(? as bigint) as "repository_id", "listed"."digest", listed.kind as "kind"
@@ -266,7 +285,7 @@ insert into "manifest_references" ("manifest_id", "repository_id", "digest", "ki
   where true
   on conflict ("manifest_id", "digest") do nothing;
 
--- src/registry/queries.ts: deleteManifest
+-- src/registry/queries/manifests.ts: deleteManifest
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
 delete
@@ -279,82 +298,7 @@ delete
   where "repository_id" = $1
   and "digest" = $2;
 
--- src/registry/queries.ts: findLatestTag
---   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
--- SQLite
-select "revision", "digest", "to_at"
-  from "tags"
-  where "repository_id" = ?
-  and "name" = ?
-  order by "revision" desc
-  limit ?;
--- PostgreSQL
-select "revision", "digest", "to_at"
-  from "tags"
-  where "repository_id" = $1
-  and "name" = $2
-  order by "revision" desc
-  limit $3
-  for update;
-
--- src/registry/queries.ts: insertTag
--- SQLite
-insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
-  values (?, ?, ?, ?, ?, ?, ?);
--- PostgreSQL
-insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
-  values ($1, $2, $3, $4, $5, $6, $7);
-
--- src/registry/queries.ts: endTag
---   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
--- SQLite
-update "tags"
-  set "to_at" = ?
-  where "repository_id" = ?
-  and "name" = ?
-  and "revision" = ?;
--- PostgreSQL
-update "tags"
-  set "to_at" = $1
-  where "repository_id" = $2
-  and "name" = $3
-  and "revision" = $4;
-
--- src/registry/queries.ts: endTagsOfDigest
---   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
--- SQLite
-update "tags"
-  set "to_at" = ?
-  where "repository_id" = ?
-  and "digest" = ?
-  and "to_at" is null;
--- PostgreSQL
-update "tags"
-  set "to_at" = $1
-  where "repository_id" = $2
-  and "digest" = $3
-  and "to_at" is null;
-
--- src/registry/queries.ts: listTags
---   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
--- SQLite
-select "name"
-  from "tags"
-  where "repository_id" = ?
-  and "to_at" is null
-  and "name" > ?
-  order by "name"
-  limit ?;
--- PostgreSQL
-select "name"
-  from "tags"
-  where "repository_id" = $1
-  and "to_at" is null
-  and "name" > $2
-  order by "name"
-  limit $3;
-
--- src/registry/queries.ts: listReferrers
+-- src/registry/queries/referrers.ts: listReferrers
 --   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
@@ -373,7 +317,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   order by "digest"
   limit $4;
 
--- src/registry/queries.ts: listReferrersOfType
+-- src/registry/queries/referrers.ts: listReferrersOfType
 --   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
@@ -394,7 +338,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   order by "digest"
   limit $5;
 
--- src/registry/queries.ts: listFallbackReferrers
+-- src/registry/queries/referrers.ts: listFallbackReferrers
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
 --   SEARCH indexes USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 --   SEARCH manifest_references USING PRIMARY KEY (manifest_id=? AND digest>?)
@@ -439,7 +383,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   order by "manifest_references"."digest"
   limit $7;
 
--- src/registry/queries.ts: listAnnotations
+-- src/registry/queries/referrers.ts: listAnnotations
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
@@ -456,7 +400,7 @@ select "digest", "annotations"
   and "digest" in (select value
   from json_array_elements_text($2::json) as value);
 
--- src/registry/queries.ts: findSession
+-- src/registry/queries/sessions.ts: findSession
 --   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
 -- SQLite
 select *
@@ -467,19 +411,26 @@ select *
   from "upload_sessions"
   where "id" = $1;
 
--- src/registry/queries.ts: saveSession
+-- src/registry/queries/sessions.ts: insertSession
 -- SQLite
 insert into "upload_sessions" ("id", "repository_name", "principal", "algorithm", "offset_bytes", "storage_key", "content", "created_at", "updated_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict ("id") do update
-  set "offset_bytes" = ?, "storage_key" = ?, "content" = ?, "updated_at" = ?;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- PostgreSQL
 insert into "upload_sessions" ("id", "repository_name", "principal", "algorithm", "offset_bytes", "storage_key", "content", "created_at", "updated_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  on conflict ("id") do update
-  set "offset_bytes" = $10, "storage_key" = $11, "content" = $12, "updated_at" = $13;
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
--- src/registry/queries.ts: deleteSession
+-- src/registry/queries/sessions.ts: updateSession
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
+-- SQLite
+update "upload_sessions"
+  set "offset_bytes" = ?, "storage_key" = ?, "content" = ?, "updated_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "upload_sessions"
+  set "offset_bytes" = $1, "storage_key" = $2, "content" = $3, "updated_at" = $4
+  where "id" = $5;
+
+-- src/registry/queries/sessions.ts: deleteSession
 --   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
 -- SQLite
 delete
@@ -490,7 +441,7 @@ delete
   from "upload_sessions"
   where "id" = $1;
 
--- src/registry/queries.ts: deleteStaleSession
+-- src/registry/queries/sessions.ts: deleteStaleSession
 --   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
 -- SQLite
 delete
@@ -503,7 +454,7 @@ delete
   where "id" = $1
   and "updated_at" < $2;
 
--- src/registry/queries.ts: listStaleSessions
+-- src/registry/queries/sessions.ts: listStaleSessions
 --   SEARCH upload_sessions USING INDEX upload_sessions_updated (updated_at<?)
 -- SQLite
 select "id"
@@ -518,7 +469,7 @@ select "id"
   order by "updated_at"
   limit $2;
 
--- src/registry/queries.ts: countSessions
+-- src/registry/queries/sessions.ts: countSessions
 --   CO-ROUTINE some
 --   SEARCH upload_sessions USING INDEX upload_sessions_principal (principal=?)
 --   SCAN some
@@ -534,3 +485,93 @@ select count(*) as "count"
   from "upload_sessions"
   where "principal" = $1
   limit $2) as "some";
+
+-- src/registry/queries/tags.ts: findLatestTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
+-- SQLite
+select "revision", "digest", "to_at"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  order by "revision" desc
+  limit ?;
+-- PostgreSQL
+select "revision", "digest", "to_at"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  order by "revision" desc
+  limit $3
+  for update;
+
+-- src/registry/queries/tags.ts: insertTag
+-- SQLite
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
+  values (?, ?, ?, ?, ?, ?, ?);
+-- PostgreSQL
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
+  values ($1, $2, $3, $4, $5, $6, $7);
+
+-- src/registry/queries/tags.ts: endTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+-- SQLite
+update "tags"
+  set "to_at" = ?
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?;
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1
+  where "repository_id" = $2
+  and "name" = $3
+  and "revision" = $4;
+
+-- src/registry/queries/tags.ts: endTagsOfDigest
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+update "tags"
+  set "to_at" = ?
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null;
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1
+  where "repository_id" = $2
+  and "digest" = $3
+  and "to_at" is null;
+
+-- src/registry/queries/tags.ts: listTags
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "name" > $2
+  order by "name"
+  limit $3;
+
+-- src/registry/queries/tags.ts: deleteOldRevisions
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision<?)
+-- SQLite
+delete
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" <= ?;
+-- PostgreSQL
+delete
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  and "revision" <= $3;

@@ -26,10 +26,11 @@ function lineOf(format: "json" | "text", changes: Partial<AccessEntry>): string 
     error: nothing,
     line: (text) => lines.push(text),
     format,
+    isInfo: true,
     dropped: 0,
     close: nothing,
   };
-  accessLogger(log)({ ...ENTRY, ...changes });
+  accessLogger(log)?.({ ...ENTRY, ...changes });
   if (lines.length !== 1) throw new Error("not one line");
   return lines[0] ?? "";
 }

@@ -17,7 +17,9 @@ export type AccessEntry = {
 
 const MAX_TEXT = 512;
 
-export function accessLogger(log: Log): (entry: AccessEntry) => void {
+/** Null where the log's level leaves requests out. */
+export function accessLogger(log: Log): ((entry: AccessEntry) => void) | null {
+  if (!log.isInfo) return null;
   const format = log.format === "json" ? formatJson : formatText;
   const clock = createClock();
   return (entry) => log.line(format(entry, clock()));

@@ -61,3 +61,8 @@ const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\
 export function isLoopbackHost(host: string): boolean {
   return LOOPBACK.test(host);
 }
+
+/** Whether an address to listen on is this machine's own alone. */
+export function isLoopbackAddress(address: string): boolean {
+  return isLoopbackHost(address.includes(":") ? `[${address}]` : address);
+}

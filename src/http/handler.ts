@@ -31,6 +31,7 @@ export type Fetch = (request: Request, server: HttpServer) => Response | Promise
 
 const DURATION_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
 const UNROUTED = "none";
+const UNREAD_BODY_SECONDS = 5;
 
 export type Handler = {
   fetch: Fetch;
@@ -45,11 +46,13 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
   const boot = randomHex(5);
   let sequence = 0;
   let inFlight = 0;
-  let knownHost = "";
+  let knownHost: string | null = null;
   options.metrics.gauge("berth_requests_in_flight", "Requests being answered.", () => inFlight);
 
   const begin = (request: Request, server: HttpServer): RequestContext => {
     sequence += 1;
+    const host = request.headers.get("host");
+    if (host === null || host === "") throw new RegistryError("HOST_INVALID");
     const url = request.url;
     const path = url.indexOf("/", url.indexOf("://") + 3);
     const question = url.indexOf("?", path);
@@ -59,7 +62,7 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
       path: question < 0 ? url.slice(path) : url.slice(path, question),
       query: question < 0 ? "" : url.slice(question + 1),
       id: `${boot}-${sequence.toString(36)}`,
-      host: request.headers.get("host") ?? "",
+      host,
       startedAt: performance.now(),
     });
   };
@@ -74,8 +77,9 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
 
   const fail = (context: RequestContext, route: string, error: unknown): Response => {
     const shown = toRegistryError(error, context.id, options.translate);
-    if (shown.status >= 500)
-      log.error("request failed", { id: context.id, path: context.path, code: shown.wireCode, error });
+    logFailure(log, context, shown, error);
+    // Whoever was refused may leave the rest of the body unsent: the connection must not wait for it.
+    if (context.request.body !== null) context.server.timeout(context.request, UNREAD_BODY_SECONDS);
     return end(context, route, renderError(shown, context.id, context.method === "HEAD"), "");
   };
 
@@ -144,6 +148,14 @@ function describe(
     agent: context.request.headers.get("user-agent"),
     caller,
   };
+}
+
+/** What was refused on purpose needs a line, what nobody expected needs everything that is known. */
+function logFailure(log: Log, context: RequestContext, shown: RegistryError, error: unknown): void {
+  if (shown.status < 500) return;
+  const { id, path } = context;
+  if (shown.code === "UNKNOWN") log.error("request failed", { id, path, error });
+  else log.warn("request refused", { id, path, code: shown.wireCode, reason: shown.message });
 }
 
 function toRegistryError(

@@ -44,9 +44,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // Two listeners may share a port only to hand over: another process on it must be noticed.
   if (tls && options.port !== 0) await assertPortFree(options);
   let stamp = tls ? stampOf(tls) : "";
+  const listeners = new Set<HttpServer>();
   let server = await serve(options, options.port, tls).catch((error: unknown) => {
     throw isPortError(error) ? portError(options, error) : error;
   });
+  listeners.add(server);
   const port = server.port ?? options.port;
 
   const renewCertificate = async (): Promise<void> => {
@@ -58,8 +60,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       const next = await serve(options, port, tls);
       const previous = server;
       server = next;
+      listeners.add(next);
       log.info("certificate renewed", { certificate: tls.certificate });
-      await previous.stop();
+      // Long transfers keep it alive for as long as they take.
+      void previous.stop().then(() => listeners.delete(previous));
     } catch (error) {
       log.error("the renewed certificate cannot be used: the previous one stays", {
         certificate: tls.certificate,
@@ -76,9 +80,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     renewCertificate,
     stop: async () => {
       if (timer) clearInterval(timer);
-      await server.stop();
+      await Promise.all([...listeners].map((it) => it.stop()));
     },
-    cut: () => server.stop(true),
+    cut: async () => {
+      await Promise.all([...listeners].map((it) => it.stop(true)));
+    },
   };
 }
 

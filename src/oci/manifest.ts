@@ -17,12 +17,10 @@ import {
   type ManifestKind,
 } from "./media-types.ts";
 
-/** Spec: distribution-spec 1.1, "Pushing Manifests": registries should accept at least this much. */
-export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_LAYERS = 4_096;
 const MAX_CHILDREN = 10_000;
 /** Of a manifest with a subject: the referrers API repeats them. Others are bounded by the size of the manifest. */
-export const MAX_REFERRER_ANNOTATIONS_BYTES = 1024 * 1024;
+const MAX_REFERRER_ANNOTATIONS_BYTES = 1024 * 1024;
 
 export type ManifestReference = {
   kind: "config" | "layer" | "manifest";

@@ -5,7 +5,7 @@
  * the short spelling is the canonical one, which is stored, listed and sorted.
  */
 import { RegistryError } from "../errors.ts";
-import { findDigest, parseDigest, type Digest } from "./digest.ts";
+import { parseDigest, type Digest } from "./digest.ts";
 
 declare const brand: unique symbol;
 /** A repository's canonical name. */
@@ -69,9 +69,4 @@ export function parseReference(text: string): Reference {
 export function fallbackTag(digest: Digest): Tag {
   const [algorithm = "", encoded = ""] = digest.split(":");
   return parseTag(`${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`);
-}
-
-/** Whether a path segment could be read as a digest or a tag at all. */
-export function isReference(text: string): boolean {
-  return findDigest(text) !== null || findTag(text) !== null;
 }

@@ -10,7 +10,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { passGates, type Gate } from "./gates.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/blobs.ts";
 
 /** Blobs up to this size are kept in their row: no file, no sync of their own. */
 export const INLINE_BYTES = 16 * 1024;
@@ -28,6 +28,8 @@ export type NewContent = { sizeBytes: number } & (
   | { content: Uint8Array; storageKey: null }
   | { content: null; storageKey: string }
 );
+
+type OlderBlob = { id: number; size_bytes: number; storage_key: string | null; state: string };
 
 export type BlobsParts = {
   database: Database;
@@ -85,6 +87,7 @@ export class Blobs {
       expectedBytes: end - start,
       foundBytes: sizeBytes ?? null,
     });
+    await this.#takeOutOfService(blob.digest, blob.storageKey);
     throw unknown(repository, blob.digest);
   }
 
@@ -109,9 +112,7 @@ export class Blobs {
       return older;
     });
     if (kept && received.storageKey !== null && received.storageKey !== kept.storage_key) {
-      const healed = await this.#heal(kept, received.storageKey);
-      const unused = healed ? kept.storage_key : received.storageKey;
-      if (unused !== null) await this.#parts.storage.delete(unused);
+      await this.#removeSurplus(kept, received.storageKey);
     }
   }
 
@@ -128,7 +129,7 @@ export class Blobs {
     const { database, repositories } = this.#parts;
     return await database.write(async (trx) => {
       const blob = await queries.findBlob.first(trx, { digest });
-      if (!blob) return false;
+      if (!blob || blob.state === "damaged") return false;
       if (from === null) {
         if (!(await queries.findVisibleLink.first(trx, { blobId: blob.id, ...visibilityOf(principal) }))) return false;
       } else {
@@ -156,15 +157,37 @@ export class Blobs {
     });
   }
 
+  /** From now on everyone is told that it is not here, so that the next push brings it again. */
+  async #takeOutOfService(digest: Digest, storageKey: string): Promise<void> {
+    await this.#parts.database.write((trx) => {
+      trx.afterCommit(() => this.#parts.cache.forgetAll());
+      return queries.markDamaged.run(trx, { digest, storageKey });
+    });
+  }
+
+  /** The blob is committed and linked: what goes wrong here costs room, never the push. */
+  async #removeSurplus(older: OlderBlob, receivedKey: string): Promise<void> {
+    const { storage, log } = this.#parts;
+    try {
+      const healed = await this.#heal(older, receivedKey);
+      const surplus = healed ? older.storage_key : receivedKey;
+      if (surplus !== null) await storage.delete(surplus);
+    } catch (error) {
+      log.warn("bytes that the registry has already could not be removed", { storageKey: receivedKey, error });
+    }
+  }
+
   /** Lets a blob whose stored bytes are gone, or fewer, have those that were just pushed. False when nothing is wrong with it. */
-  async #heal(
-    blob: { id: number; size_bytes: number; storage_key: string | null },
-    receivedKey: string,
-  ): Promise<boolean> {
+  async #heal(blob: OlderBlob, receivedKey: string): Promise<boolean> {
     const { storage, database, log } = this.#parts;
     const storageKey = blob.storage_key;
-    if (storageKey === null || (await storage.stat(storageKey))?.sizeBytes === blob.size_bytes) return false;
-    const changed = await database.write((trx) => queries.moveBlob.run(trx, { id: blob.id, storageKey, receivedKey }));
+    if (storageKey === null) return false;
+    const isSound = blob.state !== "damaged" && (await storage.stat(storageKey))?.sizeBytes === blob.size_bytes;
+    if (isSound) return false;
+    const changed = await database.write((trx) => {
+      trx.afterCommit(() => this.#parts.cache.forgetAll());
+      return queries.moveBlob.run(trx, { id: blob.id, storageKey, receivedKey });
+    });
     if (changed > 0)
       log.warn("a blob whose stored bytes were damaged was healed by a push", { storageKey, receivedKey });
     return changed > 0;

@@ -37,7 +37,7 @@ const uploadsConfig = z.strictObject({
   stallSeconds: z
     .int()
     .min(1)
-    .max(3600)
+    .max(250)
     .default(60)
     .describe("Seconds without a single byte after which a request body is cut off."),
 });

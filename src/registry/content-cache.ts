@@ -9,10 +9,13 @@ import { Lru } from "../lib/lru.ts";
 
 type Entry = { version: number; value: unknown };
 
+const EPOCH_STEP = 2 ** 40;
+
 export class ContentCache {
   readonly #entries: Lru<string, Entry>;
   readonly #versions = new Map<number, number>();
   readonly #isEnabled: boolean;
+  #epoch = 0;
 
   constructor(options: { limitBytes: number; isShared: boolean }) {
     this.#entries = new Lru(options.limitBytes);
@@ -48,10 +51,17 @@ export class ContentCache {
 
   /** Call after the commit of any change to what the repository holds. */
   forget(repositoryId: number): void {
-    if (this.#isEnabled) this.#versions.set(repositoryId, this.#version(repositoryId) + 1);
+    if (this.#isEnabled) this.#versions.set(repositoryId, (this.#versions.get(repositoryId) ?? 0) + 1);
   }
 
+  /** Call after the commit of a change that may concern any repository. */
+  forgetAll(): void {
+    this.#epoch += 1;
+    this.#entries.clear();
+  }
+
+  /** Grows with every change: of the repository alone or, by steps that no repository's own count reaches, of all. */
   #version(repositoryId: number): number {
-    return this.#versions.get(repositoryId) ?? 0;
+    return (this.#versions.get(repositoryId) ?? 0) + this.#epoch * EPOCH_STEP;
   }
 }

@@ -8,8 +8,10 @@ import type { Reference, RepositoryName, Tag } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { passGates, type Gate } from "./gates.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/manifests.ts";
+import { endTagsOfDigest } from "./queries/tags.ts";
 import { assertReferences } from "./references.ts";
+import type { Room } from "./room.ts";
 import type { Tags } from "./tags.ts";
 
 export type StoredManifest = {
@@ -23,6 +25,7 @@ export type ManifestsParts = {
   repositories: Repositories;
   tags: Tags;
   cache: ContentCache;
+  room: Room;
   gates: readonly Gate[];
 };
 
@@ -85,6 +88,7 @@ export class Manifests {
         detail: { digest: reference.digest },
       });
     }
+    this.#parts.room.take(content.length);
     const tags = reference.tag === null ? request.tags : [reference.tag, ...request.tags];
     await this.#parts.database.write(async (trx) => {
       const repositoryId = await this.#parts.repositories.ensure(trx, repository);
@@ -106,7 +110,7 @@ export class Manifests {
       await passGates(gates, trx, { kind: "manifest-delete", principal, repository, repositoryId, digest });
       if ((await queries.deleteManifest.run(trx, { repositoryId, digest })) === 0)
         throw unknownManifest(repository, digest);
-      await queries.endTagsOfDigest.run(trx, { repositoryId, digest, now: Date.now() });
+      await endTagsOfDigest.run(trx, { repositoryId, digest, now: Date.now() });
       trx.afterCommit(() => cache.forget(repositoryId));
     });
   }

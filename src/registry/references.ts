@@ -2,7 +2,8 @@
 import { RegistryError } from "../errors.ts";
 import type { Transaction } from "../database/database.ts";
 import type { Manifest, ManifestReference } from "../oci/manifest.ts";
-import * as queries from "./queries.ts";
+import { listLinkedSizes } from "./queries/blobs.ts";
+import { listManifestSizes } from "./queries/manifests.ts";
 
 const MAX_REPORTED = 100;
 
@@ -16,10 +17,10 @@ export async function assertReferences(trx: Transaction, repositoryId: number, m
   const { references } = manifest;
   if (references.length === 0) return;
   const digests = JSON.stringify([...new Set(references.map((it) => it.descriptor.digest))]);
-  const blobs = await sizes(queries.listLinkedSizes.all(trx, { repositoryId, digests }));
+  const blobs = await sizes(listLinkedSizes.all(trx, { repositoryId, digests }));
   const hasChildren = references.some((it) => it.kind === "manifest");
   const manifests = hasChildren
-    ? await sizes(queries.listManifestSizes.all(trx, { repositoryId, digests }))
+    ? await sizes(listManifestSizes.all(trx, { repositoryId, digests }))
     : new Map<string, number>();
 
   const stored = ({ kind, descriptor }: ManifestReference) =>

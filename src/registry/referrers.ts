@@ -10,7 +10,7 @@ import type { Digest } from "../oci/digest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
 import { fallbackTag, type RepositoryName } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/referrers.ts";
 
 export type Referrer = {
   mediaType: string;

@@ -44,4 +44,10 @@ export class Room {
         "the registry's disk is full or nearly so: nothing can be pushed until its operator makes room; pulls and deletes go on",
     });
   }
+
+  /** As `assertFor`, and counts the bytes as used until the next look, however much is pushed between two. */
+  take(sizeBytes: number): void {
+    this.assertFor(sizeBytes);
+    this.#availableBytes -= sizeBytes;
+  }
 }

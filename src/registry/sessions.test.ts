@@ -6,7 +6,7 @@ import { OPEN_ANONYMOUS } from "../access/principal.ts";
 import type { Database } from "../database/database.ts";
 import { openSqlite } from "../database/drivers/sqlite.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/sessions.ts";
 import { Sessions } from "./sessions.ts";
 
 const REPOSITORY = parseRepositoryName("team/app");

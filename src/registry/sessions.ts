@@ -12,7 +12,7 @@ import type { Principal } from "../access/principal.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import type { DigestAlgorithm } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/sessions.ts";
 
 export type Session = {
   readonly id: string;
@@ -121,7 +121,7 @@ export class Sessions {
   /** Makes the session's state survive the end of this process. */
   async save(session: Session): Promise<void> {
     session.updatedAt = Date.now();
-    await this.#database.write((trx) => this.#write(trx, session));
+    await this.#writeAll([session]);
   }
 
   /**
@@ -143,6 +143,10 @@ export class Sessions {
 
   forget(session: Session): void {
     session.hasEnded = true;
+    this.#drop(session);
+  }
+
+  #drop(session: Session): void {
     if (!this.#known.delete(session.id)) return;
     const count = (this.#counts.get(session.principalId) ?? 1) - 1;
     if (count > 0) this.#counts.set(session.principalId, count);
@@ -152,7 +156,8 @@ export class Sessions {
   /** Removes from memory and database what has not moved since `before`; the storage keys that are nobody's now. */
   async expire(before: number, limit: number): Promise<string[]> {
     for (const session of this.#known.values()) {
-      if (session.updatedAt < before && !session.hasRow) this.forget(session);
+      // Where other processes work too, one that was finished by another is still known here.
+      if (session.updatedAt < before && (!session.hasRow || this.#database.isShared)) this.#drop(session);
     }
     const keys: string[] = [];
     for (const row of await queries.listStaleSessions.all(this.#database, { before, limit })) {
@@ -163,8 +168,9 @@ export class Sessions {
         if (session.hasEnded || session.updatedAt >= before) return false;
         return (await this.#database.write((trx) => queries.deleteStaleSession.run(trx, { id: row.id, before }))) > 0;
       });
+      this.#drop(session);
       if (!removed) continue;
-      this.forget(session);
+      session.hasEnded = true;
       if (session.storageKey !== null) keys.push(session.storageKey);
     }
     return keys;
@@ -182,17 +188,28 @@ export class Sessions {
       !it.hasRow || it.savedKey !== it.storageKey || it.updatedAt - it.savedAt > SAVE_AGAIN_MS;
     const unsaved = [...this.#known.values()].filter((it) => !it.hasEnded && it.createdAt <= before && isStale(it));
     if (unsaved.length === 0) return;
-    await this.#database.write(async (trx) => {
-      for (const session of unsaved) if (!session.hasEnded) await this.#write(trx, session);
-    });
+    await this.#writeAll(unsaved);
+  }
+
+  async #writeAll(sessions: readonly Session[]): Promise<void> {
+    const before = sessions.map(({ hasRow, savedKey, savedAt }) => ({ hasRow, savedKey, savedAt }));
+    try {
+      await this.#database.write(async (trx) => {
+        for (const session of sessions) if (!session.hasEnded) await this.#write(trx, session);
+      });
+    } catch (error) {
+      sessions.forEach((session, index) => Object.assign(session, before[index]));
+      throw error;
+    }
   }
 
   async #write(trx: Transaction, session: Session): Promise<void> {
     // Before the commit: whoever ends the session in the same commit must see that there is a row to remove.
+    const hadRow = session.hasRow;
     session.hasRow = true;
     session.savedKey = session.storageKey;
     session.savedAt = session.updatedAt;
-    await queries.saveSession.run(trx, {
+    const changed = await (hadRow ? queries.updateSession : queries.insertSession).run(trx, {
       id: session.id,
       repositoryName: session.repository,
       principal: session.principalId,
@@ -203,6 +220,8 @@ export class Sessions {
       createdAt: session.createdAt,
       now: session.updatedAt,
     });
+    // Another process ended it, or took it for abandoned: it must not come back.
+    if (changed === 0) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
   }
 
   async #find(id: string): Promise<Session | null> {
@@ -259,8 +278,10 @@ export class Sessions {
     const limit = this.#limitPerPrincipal;
     const held = this.#counts.get(principal.id) ?? 0;
     if (held < limit && !this.#database.isShared) return;
+    // Rows alone count where other processes end sessions that this one began.
+    const counted = this.#database.isShared ? 0 : held;
     const stored = await queries.countSessions.first(this.#database, { principal: principal.id, limit });
-    if (Math.max(held, stored?.count ?? 0) < limit) return;
+    if (Math.max(counted, stored?.count ?? 0) < limit) return;
     throw new RegistryError("TOOMANYREQUESTS", {
       message: `you have ${limit} unfinished uploads, which is the limit: finish or cancel some first`,
       headers: { "Retry-After": "60" },

@@ -2,12 +2,13 @@
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import { lockName } from "../database/lock.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { RepositoryName, Tag } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { passGates, type Gate } from "./gates.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./queries/tags.ts";
 
 export type TagsParts = {
   database: Database;
@@ -15,6 +16,9 @@ export type TagsParts = {
   cache: ContentCache;
   gates: readonly Gate[];
 };
+
+/** Rows of a tag's history that are kept, the current one included. */
+const MAX_HISTORY = 100;
 
 export class Tags {
   readonly #parts: TagsParts;
@@ -41,6 +45,7 @@ export class Tags {
     tag: Tag,
     digest: Digest,
   ): Promise<void> {
+    await lockName(trx, `tag/${repositoryId}/${tag}`);
     const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
     const current = latest?.to_at === null ? latest : null;
     if (current?.digest === digest) return;
@@ -58,6 +63,8 @@ export class Tags {
     if (current) await queries.endTag.run(trx, { repositoryId, tag, revision: current.revision, now });
     const revision = (latest?.revision ?? 0) + 1;
     await queries.insertTag.run(trx, { repositoryId, tag, revision, digest, now, actor: principal.id });
+    const upTo = revision - MAX_HISTORY;
+    if (upTo > 0) await queries.deleteOldRevisions.run(trx, { repositoryId, tag, upTo });
   }
 
   /** Ends the tag; its manifest stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
@@ -66,6 +73,7 @@ export class Tags {
     await database.write(async (trx) => {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknownName(repository);
+      await lockName(trx, `tag/${repositoryId}/${tag}`);
       const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
       const current = latest?.to_at === null ? latest : null;
       const digest = current?.digest ?? "";

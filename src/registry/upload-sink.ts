@@ -5,7 +5,8 @@
  * that a row written in between never speaks of bytes that a crash could take.
  */
 import { newBlobKey } from "../storage/paths.ts";
-import type { BlobWriter, Storage } from "../storage/storage.ts";
+import { RegistryError } from "../errors.ts";
+import { StorageError, type BlobWriter, type Storage } from "../storage/storage.ts";
 import { INLINE_BYTES } from "./blobs.ts";
 import type { Session } from "./sessions.ts";
 
@@ -56,12 +57,28 @@ export class UploadSink {
     const session = this.#session;
     const { algorithm } = session;
     if (session.storageKey !== null && this.#content === null) {
-      return await this.#storage.openWriter(session.storageKey, { offset: this.#offset, algorithm });
+      return await reopen(this.#storage, session, session.storageKey);
     }
     // Known to the session before the first byte, so that the file is found again whatever happens.
     session.storageKey ??= newBlobKey();
     const writer = await this.#storage.openWriter(session.storageKey, { offset: 0, algorithm });
+    // Before the first append: whoever sees that fail aborts it.
+    this.#writer = writer;
     if (this.#content) await writer.append(this.#content);
     return writer;
+  }
+}
+
+/** Goes on where the session stands. Throws BLOB_UPLOAD_UNKNOWN when what it holds is not there any more, as after a power cut. */
+export async function reopen(storage: Storage, session: Session, storageKey: string): Promise<BlobWriter> {
+  const { offset, algorithm } = session;
+  try {
+    return await storage.openWriter(storageKey, { offset, algorithm });
+  } catch (error) {
+    if (!(error instanceof StorageError) || !error.missing) throw error;
+    throw new RegistryError("BLOB_UPLOAD_UNKNOWN", {
+      message: "what was uploaded before is not there any more: start the upload anew",
+      cause: error,
+    });
   }
 }

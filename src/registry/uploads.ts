@@ -14,7 +14,7 @@ import { StorageError, type BlobWriter, type Storage } from "../storage/storage.
 import type { Blobs, NewContent } from "./blobs.ts";
 import type { Room } from "./room.ts";
 import type { Session, Sessions } from "./sessions.ts";
-import { UploadSink } from "./upload-sink.ts";
+import { reopen, UploadSink } from "./upload-sink.ts";
 
 export type Chunk = {
   /** Null when the sender gave no Content-Range: the chunk goes where the upload stands. `end` is exclusive. */
@@ -56,9 +56,8 @@ export class Uploads {
   async append(session: Session, chunk: Chunk): Promise<void> {
     const { sessions } = this.#parts;
     await sessions.inTurn(session, async () => {
-      const writer = await this.#take(session, chunk);
-      await writer?.suspend();
-      await sessions.save(session);
+      const sink = await this.#take(session, chunk);
+      await this.#keep(session, sink);
     });
   }
 
@@ -69,15 +68,18 @@ export class Uploads {
   async finish(principal: Principal, session: Session, expected: Digest, chunk: Chunk): Promise<void> {
     const { sessions, blobs, storage } = this.#parts;
     await sessions.inTurn(session, async () => {
-      const writer = await this.#take(session, chunk);
-      const received = await this.#commit(session, expected, writer);
+      const sink = await this.#take(session, chunk);
+      sink.settle();
+      const received = await this.#commit(session, expected, sink.writer);
       try {
         await blobs.add(principal, session.repository, expected, received, (trx) => sessions.end(trx, session));
-        // Left from a larger chunk that was refused.
-        if (received.storageKey === null && session.storageKey !== null) await storage.delete(session.storageKey);
       } catch (error) {
         await this.#giveUp(session, error);
         throw error;
+      }
+      // Left from a larger chunk that was refused. The blob is safe whether or not this succeeds.
+      if (received.storageKey === null && session.storageKey !== null) {
+        await storage.delete(session.storageKey).catch(() => false);
       }
     });
   }
@@ -93,11 +95,13 @@ export class Uploads {
     return keys.length;
   }
 
-  /** The open writer when the bytes go to storage, null when they are in `session.content`. */
-  async #take(session: Session, chunk: Chunk): Promise<BlobWriter | null> {
+  /** Where the chunk's bytes are; the session does not count them yet. */
+  async #take(session: Session, chunk: Chunk): Promise<UploadSink> {
     assertFits(session, chunk);
     const { room, maxBlobBytes } = this.#parts;
-    room.assertFor(chunk.lengthBytes ?? 1);
+    const lengthBytes = chunk.lengthBytes ?? 1;
+    if (session.offset + lengthBytes > Math.max(maxBlobBytes, 1)) throw tooLarge(maxBlobBytes);
+    room.assertFor(lengthBytes);
     const start = session.offset;
     const expectedBytes = chunk.range ? chunk.range.end - chunk.range.start : null;
     const sink = new UploadSink(session, this.#parts.storage);
@@ -106,28 +110,41 @@ export class Uploads {
         const taken = sink.offset + bytes.length;
         if (taken > maxBlobBytes) throw tooLarge(maxBlobBytes);
         if (expectedBytes !== null && taken - start > expectedBytes) throw wrongLength(chunk);
-        room.assertFor(1);
+        room.take(bytes.length);
         await sink.append(bytes);
       }
       if (expectedBytes !== null && sink.offset - start !== expectedBytes) throw wrongLength(chunk);
     } catch (error) {
-      await this.#keepWhatArrived(session, sink, error);
+      await this.#afterFailure(session, sink, error);
       throw error;
     }
-    sink.settle();
-    return sink.writer;
+    return sink;
   }
 
-  /** After a failure: the bytes of a sender that broke off count, those of a chunk that was refused do not. */
-  async #keepWhatArrived(session: Session, sink: UploadSink, error: unknown): Promise<void> {
-    if (error instanceof StorageError || (error instanceof RegistryError && error.code === "STORAGE_FULL")) {
+  /** Lets the session count the sink's bytes, once they survive the end of this process. */
+  async #keep(session: Session, sink: UploadSink): Promise<void> {
+    try {
+      await sink.writer?.suspend();
+      sink.settle();
+      await this.#parts.sessions.save(session);
+    } catch (error) {
       await sink.writer?.abort();
       await this.#discard(session);
-      return;
+      throw error;
     }
-    await sink.writer?.suspend();
-    if (!(error instanceof RegistryError)) sink.settle();
-    await this.#parts.sessions.save(session);
+  }
+
+  /** The bytes of a sender that broke off or was too slow count, those of a chunk that was refused do not. */
+  async #afterFailure(session: Session, sink: UploadSink, error: unknown): Promise<void> {
+    const code = error instanceof RegistryError ? error.code : null;
+    if (error instanceof StorageError || code === "STORAGE_FULL" || code === "BLOB_UPLOAD_UNKNOWN") {
+      await sink.writer?.abort();
+      await this.#discard(session);
+    } else if (code === null || code === "TIMEOUT") {
+      await this.#keep(session, sink);
+    } else {
+      await sink.writer?.suspend().catch(() => sink.writer?.abort());
+    }
   }
 
   async #commit(session: Session, expected: Digest, writer: BlobWriter | null): Promise<NewContent> {
@@ -140,14 +157,15 @@ export class Uploads {
       digest = digestOf(content, algorithm);
       received = { sizeBytes: content.length, content, storageKey: null };
     } else {
-      const { storageKey, offset } = session;
-      const open = writer ?? (await storage.openWriter(storageKey, { offset, algorithm: session.algorithm }));
+      const { storageKey } = session;
+      let open = writer;
       try {
+        open ??= await reopen(storage, session, storageKey);
         const committed = await open.commit(algorithm);
         digest = committed.digest;
         received = { sizeBytes: committed.sizeBytes, content: null, storageKey };
       } catch (error) {
-        await open.abort();
+        await open?.abort();
         await this.#discard(session);
         throw error;
       }

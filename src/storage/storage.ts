@@ -7,14 +7,19 @@
  */
 import type { Digest, DigestAlgorithm } from "../oci/digest.ts";
 
-/** A driver's failure. `full` tells a full disk (507) from any other (500). Absence is not an error: it is `null`. */
+/**
+ * A driver's failure. `full` tells a full disk (507) from any other (500); `missing` that an upload cannot go on
+ * because fewer bytes are there than were taken. Absence of a blob is not an error: it is `null`.
+ */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly full: boolean;
+  readonly missing: boolean;
 
-  constructor(message: string, options: { full?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, options: { full?: boolean; missing?: boolean; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.full = options.full ?? false;
+    this.missing = options.missing ?? false;
   }
 }
 
@@ -32,7 +37,7 @@ export interface Storage {
   /**
    * Opens a key for appending at `offset`; what a stored file holds beyond it is dropped, 0 makes a new file.
    * The digest covers the bytes before `offset` too: they are read and hashed again, unless this process still
-   * holds their running hash. Throws StorageError when fewer than `offset` bytes are there.
+   * holds their running hash. Throws StorageError (`missing`) when fewer than `offset` bytes are there.
    */
   openWriter(key: string, options: { offset: number; algorithm: DigestAlgorithm }): Promise<BlobWriter>;
 

@@ -23,6 +23,8 @@ export interface Log {
   /** A line that is already formatted: the access log's. */
   line(text: string): void;
   readonly format: "json" | "text";
+  /** Whether lines of level info are written. */
+  readonly isInfo: boolean;
   readonly dropped: number;
   close(): void;
 }
@@ -42,6 +44,7 @@ export function createLog(options: LogOptions): Log {
     error: at("error"),
     line: (text) => writer.write(text),
     format: options.format,
+    isInfo: least <= LEVELS.indexOf("info"),
     get dropped() {
       return writer.dropped;
     },

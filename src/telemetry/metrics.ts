@@ -37,6 +37,11 @@ export class Metrics {
     this.#family(name, help, "gauge").lines.push(() => `${id} ${read()}`);
   }
 
+  /** A counter that something else keeps. */
+  total(name: string, help: string, read: () => number): void {
+    this.#family(name, help, "counter").lines.push(() => `${name} ${read()}`);
+  }
+
   /** `bounds`: upper limits of the buckets, ascending. */
   histogram(name: string, help: string, bounds: readonly number[], labels: Labels = {}): Histogram {
     const counts = new Float64Array(bounds.length + 1);

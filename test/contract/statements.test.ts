@@ -1,4 +1,4 @@
-// Every statement of every `queries.ts`, on both databases: it runs, it is found through an index, and its SQL is the
+// Every statement of every `queries.ts` and `queries/`, on both databases: it runs, it is found through an index, and its SQL is the
 // one that was reviewed (`src/database/statements.sql`; UPDATE_GOLDEN=1 writes that file anew).
 
 import { Database as Connection, type SQLQueryBindings } from "bun:sqlite";
@@ -55,6 +55,7 @@ const SAMPLES: Record<string, unknown> = {
   subject: DIGEST,
   subjectDigest: DIGEST,
   tag: "latest",
+  upTo: 0,
 };
 
 /** Where one name means two things. */
@@ -82,7 +83,9 @@ function isStatement(value: unknown): value is Statement<object, unknown> {
 
 async function findStatements(): Promise<Named[]> {
   const found: Named[] = [];
-  const files = [...new Bun.Glob("src/*/queries.ts").scanSync({ cwd: ROOT })];
+  const files = ["src/*/queries.ts", "src/*/queries/*.ts"].flatMap((it) => [
+    ...new Bun.Glob(it).scanSync({ cwd: ROOT }),
+  ]);
   // Repositories come first: what others store belongs to them.
   const rank = (file: string) => (file.includes("/repositories/") ? 0 : 1);
   for (const file of files.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))) {

@@ -9,7 +9,16 @@ import { assertSound, check } from "./support/checker.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 import { deleteScenario, pushScenario, runSteps } from "./support/scenario.ts";
-import { attach, CHANGING_CALLS, describePoint, detach, pointsOf, sample, traceOptions, type Point } from "./support/strace.ts";
+import {
+  attach,
+  CHANGING_CALLS,
+  describePoint,
+  detach,
+  pointsOf,
+  sample,
+  traceOptions,
+  type Point,
+} from "./support/strace.ts";
 
 const PUSH_POINTS = amount("PUSH_POINTS", { short: 6, ci: 45, full: Infinity });
 const DELETE_POINTS = amount("DELETE_POINTS", { short: 3, ci: 18, full: Infinity });
@@ -85,7 +94,9 @@ async function checkAfter(it: Case, random: Random, where: string): Promise<void
   try {
     const { dataDirectory, journal } = it;
     assertSound(await check({ url: berth.url, dataDirectory, journal, allowOrphans: true, everything: true }), where);
-    for (const { name, outcome } of await runSteps(pushScenario(berth.url, journal, random.fork(2), "crash/after").steps)) {
+    for (const { name, outcome } of await runSteps(
+      pushScenario(berth.url, journal, random.fork(2), "crash/after").steps,
+    )) {
       expect(outcome.acknowledged, `${where}, afterwards: ${name}: ${outcome.text}`).toBe(true);
     }
     assertSound(await check({ url: berth.url, dataDirectory, journal, allowOrphans: true }), `${where}, afterwards`);

@@ -10,6 +10,8 @@ import { amount, startRandom } from "./support/scale.ts";
 
 const ROUNDS = amount("DRAIN_ROUNDS", { short: 1, ci: 10, full: 10 });
 const UPLOADS = 64;
+/** Now and then the sender stops in the middle of its body, once it has the answer. */
+const REFUSALS = 20;
 const REPOSITORY = "drained/app";
 
 test(
@@ -39,7 +41,10 @@ test(
               return status;
             }),
           );
-          expect(statuses.filter((status) => status !== 201), where).toEqual([]);
+          expect(
+            statuses.filter((status) => status !== 201),
+            where,
+          ).toEqual([]);
           expect(await berth.stop(), where).toBe(0);
         } finally {
           await berth.kill();
@@ -60,3 +65,25 @@ test(
   },
   (ROUNDS + 1) * 20_000,
 );
+
+test("uploads that were refused early do not hold up the end", async () => {
+  const berth = await startBerth();
+  try {
+    const size = 6_000_000;
+    for (let round = 0; round < REFUSALS; round += 1) {
+      const started = await fetch(`${berth.url}/v2/${REPOSITORY}/blobs/uploads/`, { method: "POST" });
+      const path = started.headers.get("location") ?? "";
+      const refused = await fetch(berth.url + path, {
+        method: "PATCH",
+        headers: { "content-range": `100-${99 + size}` },
+        body: new Uint8Array(size),
+      });
+      expect(refused.status).toBe(416);
+      await refused.arrayBuffer();
+    }
+    // Far less than the time for which a stopping server waits for uploads.
+    expect(await berth.stop()).toBe(0);
+  } finally {
+    await berth.kill();
+  }
+});

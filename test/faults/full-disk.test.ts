@@ -114,7 +114,13 @@ async function expectReads(berth: Berth, digests: readonly string[], where: stri
   }
 }
 
-async function meetLevel(ground: Ground, level: number, leaveBytes: number, random: Random, where: string): Promise<number> {
+async function meetLevel(
+  ground: Ground,
+  level: number,
+  leaveBytes: number,
+  random: Random,
+  where: string,
+): Promise<number> {
   const { journal, dataDirectory, mount } = ground;
   const start = () =>
     startBerth({ dataDirectory, env: { BERTH_STORAGE_MINIMUM_FREE_BYTES: ground.reserve, BERTH_LOG_ACCESS: "false" } });

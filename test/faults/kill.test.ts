@@ -26,12 +26,22 @@ async function killRepeatedly(kills: number, random: Random, where: string): Pro
       const berth = await startBerth({ dataDirectory, env: { BERTH_LOG_ACCESS: "false" } });
       try {
         const everything = kill === kills;
-        const found = await check({ url: berth.url, dataDirectory, journal, allowOrphans: kill > 0, known, everything });
+        const found = await check({
+          url: berth.url,
+          dataDirectory,
+          journal,
+          allowOrphans: kill > 0,
+          known,
+          everything,
+        });
         assertSound(found, `${where}, after kill ${kill}`);
         if (everything) {
           expect(await berth.stop()).toBe(0);
           // Once more over all bytes, and over a database that was closed in order.
-          assertSound({ ...(await checkStored({ dataDirectory, allowOrphans: true })), registers: 0 }, `${where}, at the end`);
+          assertSound(
+            { ...(await checkStored({ dataDirectory, allowOrphans: true })), registers: 0 },
+            `${where}, at the end`,
+          );
           break;
         }
         const gone = new AbortController();

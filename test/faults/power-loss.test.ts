@@ -110,7 +110,9 @@ async function loseWithoutSyncs(random: Random): Promise<string[]> {
       await detach(strace);
     }
     if (journal.acknowledged === before) return [];
-    const violations: string[] = await findLosses(ground).catch((error: unknown) => [`the server does not start: ${String(error)}`]);
+    const violations: string[] = await findLosses(ground).catch((error: unknown) => [
+      `the server does not start: ${String(error)}`,
+    ]);
     await ground.disk.unmount();
     return violations;
   });

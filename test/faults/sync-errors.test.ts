@@ -9,7 +9,16 @@ import { assertSound, check } from "./support/checker.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 import { deleteScenario, pushScenario } from "./support/scenario.ts";
-import { attach, describePoint, detach, injectionsIn, pointsOf, sample, traceOptions, type Point } from "./support/strace.ts";
+import {
+  attach,
+  describePoint,
+  detach,
+  injectionsIn,
+  pointsOf,
+  sample,
+  traceOptions,
+  type Point,
+} from "./support/strace.ts";
 
 const SYNCS = ["fdatasync", "fsync"] as const;
 const POINTS = amount("SYNC_ERROR_POINTS", { short: 4, ci: Infinity, full: Infinity });
@@ -43,14 +52,17 @@ async function pushBelow(inject: string | null, random: Random, where: string): 
       for (const { name, run } of [...push.steps, ...deleteScenario(berth.url, journal, push.image)]) {
         const before = injectionsIn(trace).filter((line) => NEEDED.test(line)).length;
         const outcome = await run();
-        const failed = injectionsIn(trace).filter((line) => NEEDED.test(line)).slice(before);
+        const failed = injectionsIn(trace)
+          .filter((line) => NEEDED.test(line))
+          .slice(before);
         neededInjected += failed.length;
         const why = `${where}: ${name} was acknowledged although a sync that it needed had failed: ${failed.join("; ")}`;
         if (failed.length > 0) expect(outcome.acknowledged, why).toBe(false);
         // After a sync of the log failed nothing may be acknowledged by this process.
         if (outcome.acknowledged) acknowledged += 1;
         survived &&= outcome.status !== 0;
-        if (!survived && outcome.acknowledged) throw new Error(`${where}: ${name} was acknowledged by a server that had ended`);
+        if (!survived && outcome.acknowledged)
+          throw new Error(`${where}: ${name} was acknowledged by a server that had ended`);
       }
     } finally {
       await berth.kill();
@@ -61,7 +73,8 @@ async function pushBelow(inject: string | null, random: Random, where: string): 
       const found = await check({ url: next.url, dataDirectory, journal, allowOrphans: true, everything: true });
       assertSound(found, where);
       const after = pushScenario(next.url, journal, random.fork(1), "eio/after");
-      for (const { name, run } of after.steps) expect((await run()).acknowledged, `${where}, afterwards: ${name}`).toBe(true);
+      for (const { name, run } of after.steps)
+        expect((await run()).acknowledged, `${where}, afterwards: ${name}`).toBe(true);
       expect(await next.stop()).toBe(0);
     } finally {
       await next.kill();

@@ -4,7 +4,7 @@
  */
 import pg from "pg";
 import { CompiledQuery, PostgresDialect } from "kysely";
-import { DatabaseFullError, type Database, type Transaction } from "../database.ts";
+import { DatabaseFullError, DatabaseUnavailableError, type Database, type Transaction } from "../database.ts";
 import { migrate } from "../migrate.ts";
 
 export type PostgresOptions = {
@@ -16,7 +16,9 @@ export type PostgresOptions = {
 
 const MAX_ATTEMPTS = 8;
 const LOST_RACE = new Set(["40001", "40P01", "23505"]);
-const FULL = new Set(["53100", "53200"]);
+const FULL = new Set(["53100"]);
+/** Classes 08 (connection), 53 (resources) and 57 (operator intervention), and what the socket says. */
+const UNAVAILABLE = /^(?:08|53|57)|^E(?:CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND)$/;
 const INT8 = 20;
 
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
@@ -58,8 +60,12 @@ class PostgresDatabase implements Database {
     this.#pool = pool;
   }
 
-  execute<Row>(query: CompiledQuery): Promise<{ rows: Row[]; affected: number }> {
-    return this.#run<Row>(this.#pool, query);
+  async execute<Row>(query: CompiledQuery): Promise<{ rows: Row[]; affected: number }> {
+    try {
+      return await this.#run<Row>(this.#pool, query);
+    } catch (error) {
+      throw translate(error);
+    }
   }
 
   async write<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
@@ -67,16 +73,14 @@ class PostgresDatabase implements Database {
       try {
         return await this.#attempt(work);
       } catch (error) {
-        const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
-        if (FULL.has(code)) throw new DatabaseFullError("the disk under the database is full", { cause: error });
-        if (!LOST_RACE.has(code) || attempt === MAX_ATTEMPTS) throw error;
+        if (!LOST_RACE.has(codeOf(error)) || attempt === MAX_ATTEMPTS) throw translate(error);
         await Bun.sleep(Math.random() * 2 ** attempt);
       }
     }
   }
 
   async check(): Promise<void> {
-    await this.#pool.query("select 1");
+    await this.execute(CompiledQuery.raw("select 1"));
   }
 
   async close(): Promise<void> {
@@ -118,4 +122,19 @@ class PostgresDatabase implements Database {
     if (!name) this.#names.set(text, (name = `s${this.#names.size}`));
     return name;
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+function translate(error: unknown): unknown {
+  const code = codeOf(error);
+  if (FULL.has(code)) return new DatabaseFullError("the disk under the database is full", { cause: error });
+  // The pool and broken connections speak in words alone.
+  const isLost =
+    error instanceof Error && /timeout exceeded when trying to connect|Connection terminated/i.test(error.message);
+  if (UNAVAILABLE.test(code) || isLost)
+    return new DatabaseUnavailableError("the database does not answer", { cause: error });
+  return error;
 }

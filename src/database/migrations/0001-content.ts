@@ -27,7 +27,7 @@ export function content(dialect: Dialect) {
           id ${id},
           digest ${name} not null,
           size_bytes ${integer} not null,
-          state text not null check (state in ('live', 'condemned', 'deleting')),
+          state text not null check (state in ('live', 'damaged', 'condemned', 'deleting')),
           created_at ${integer} not null,
           storage_key text,
           content ${bytes},

@@ -112,6 +112,7 @@ export class FileWriter implements BlobWriter {
 
   suspend(): Promise<void> {
     return this.#inTurn(async () => {
+      // A failure leaves everything as it is: the caller then aborts.
       await this.#settle();
       await this.#closeFiles();
       if (this.#hash !== null) this.#means.suspended.keep(this.#key, this.#position, this.#hash);

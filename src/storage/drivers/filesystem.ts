@@ -181,11 +181,16 @@ async function reopen(
   means: WriterMeans,
   upload: { key: string; path: string; offset: number; algorithm: RunningHash["algorithm"] },
 ): Promise<{ file: number; hash: RunningHash }> {
-  const file = await openFile(upload.path, fs.constants.O_WRONLY);
+  const file = await openFile(upload.path, fs.constants.O_WRONLY).catch((error: unknown) => {
+    if (errorCode(error) !== "ENOENT") throw error;
+    throw new StorageError("the upload's bytes are gone", { missing: true, cause: error });
+  });
   let hash: RunningHash | null = null;
   try {
     const { size } = fs.fstatSync(file);
-    if (size < upload.offset) throw new StorageError(`the upload has ${size} bytes, ${upload.offset} were expected`);
+    if (size < upload.offset) {
+      throw new StorageError(`the upload has ${size} bytes, ${upload.offset} were expected`, { missing: true });
+    }
     if (size > upload.offset) await truncateFile(file, upload.offset);
     hash = means.suspended.take(upload.key, upload.offset, upload.algorithm);
     if (hash === null) {

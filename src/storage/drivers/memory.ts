@@ -134,7 +134,7 @@ export function memoryStorage(options: { limitBytes?: number } = {}): Storage {
     async openWriter(key, { offset, algorithm }) {
       const stored = shelf.entries.get(key)?.bytes ?? new Uint8Array();
       if (stored.length < offset) {
-        throw new StorageError(`the upload has ${stored.length} bytes, ${offset} were expected`);
+        throw new StorageError(`the upload has ${stored.length} bytes, ${offset} were expected`, { missing: true });
       }
       shelf.remove(key);
       shelf.take(offset);

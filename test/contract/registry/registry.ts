@@ -75,7 +75,10 @@ export async function openRegistry(
   };
   const rows = async (text: string) => {
     if (url !== null) return await queryPostgres(url, text);
-    const connection = new Connection(join(directory, combination.storage === "memory" ? "berth-memory.db" : "berth.db"), { readonly: true });
+    const connection = new Connection(
+      join(directory, combination.storage === "memory" ? "berth-memory.db" : "berth.db"),
+      { readonly: true },
+    );
     try {
       // A row of any table is an object of its columns.
       return connection.query(text).all() as Record<string, unknown>[];

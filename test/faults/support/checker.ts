@@ -157,13 +157,19 @@ async function checkBytes(
 ): Promise<{ violations: string[]; orphans: string[]; files: number }> {
   const violations: string[] = [];
   const root = options.storageDirectory ?? options.dataDirectory;
-  const rows = rowsOf<BlobRow>(connection, "select digest, size_bytes, storage_key, content from blobs where state <> 'deleting'");
+  const rows = rowsOf<BlobRow>(
+    connection,
+    "select digest, size_bytes, storage_key, content from blobs where state <> 'deleting'",
+  );
   for (const row of rows) {
     const fault = row.storage_key === null ? findInlineFault(row) : await findFileFault(root, row, options.known);
     if (fault !== null) violations.push(fault);
   }
   for (const table of ["manifests"] as const) {
-    for (const row of rowsOf<{ digest: string; content: Uint8Array }>(connection, `select digest, content from ${table}`)) {
+    for (const row of rowsOf<{ digest: string; content: Uint8Array }>(
+      connection,
+      `select digest, content from ${table}`,
+    )) {
       if (hashOf(row.content, row.digest) !== row.digest) violations.push(`c: manifest ${row.digest} has other bytes`);
     }
   }

@@ -60,7 +60,9 @@ export function pointsOf(trace: string): Point[] {
     counts.set(key, count);
     most.set(call, Math.max(most.get(call) ?? 0, count));
   }
-  return [...most].flatMap(([call, count]) => Array.from({ length: count }, (_, index) => ({ call, number: index + 1 })));
+  return [...most].flatMap(([call, count]) =>
+    Array.from({ length: count }, (_, index) => ({ call, number: index + 1 })),
+  );
 }
 
 /** At most `limit` points, the same share of each call where it has as many. */

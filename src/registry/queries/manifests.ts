@@ -1,0 +1,98 @@
+/** Every statement on manifests and what they reference. Lists of digests are JSON texts. */
+import { sql } from "kysely";
+import { statement } from "../../database/statement.ts";
+
+export type ReferenceKind = "config" | "layer" | "manifest";
+
+export const findManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "media_type", "content"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest),
+);
+
+export const findTaggedManifest = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .innerJoin("manifests", (join) =>
+      join.onRef("manifests.repository_id", "=", "tags.repository_id").onRef("manifests.digest", "=", "tags.digest"),
+    )
+    .select(["manifests.digest", "manifests.media_type", "manifests.content"])
+    .where("tags.repository_id", "=", p.repositoryId)
+    .where("tags.name", "=", p.tag)
+    .where("tags.to_at", "is", null),
+);
+
+/** Which of the digests are manifests of the repository, and how large they are. */
+export const listManifestSizes = statement<{ repositoryId: number; digests: string }>()((p, { db, inList, lock }) =>
+  db
+    .selectFrom("manifests")
+    .select(["digest", "size_bytes"])
+    .where("repository_id", "=", p.repositoryId)
+    .where(inList("digest", p.digests))
+    .modifyEnd(lock("key share")),
+);
+
+export const findManifestForUpdate = statement<{ repositoryId: number; digest: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("manifests")
+    .select(["id", "media_type"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .modifyEnd(lock("update")),
+);
+
+export const insertManifest = statement<{
+  repositoryId: number;
+  digest: string;
+  mediaType: string;
+  artifactType: string | null;
+  configDigest: string | null;
+  subjectDigest: string | null;
+  annotations: string | null;
+  sizeBytes: number;
+  now: number;
+  content: Uint8Array;
+}>()((p, { db }) =>
+  db
+    .insertInto("manifests")
+    .values({
+      repository_id: p.repositoryId,
+      digest: p.digest,
+      media_type: p.mediaType,
+      artifact_type: p.artifactType,
+      config_digest: p.configDigest,
+      subject_digest: p.subjectDigest,
+      annotations: p.annotations,
+      size_bytes: p.sizeBytes,
+      created_at: p.now,
+      content: p.content,
+    })
+    .returning("id"),
+);
+
+/** `references`: a JSON list of `{ digest, kind }`; a digest that comes twice counts once. */
+export const insertReferences = statement<{ manifestId: number; repositoryId: number; references: string }>()(
+  (p, { db, jsonRows }) =>
+    db
+      .insertInto("manifest_references")
+      .columns(["manifest_id", "repository_id", "digest", "kind"])
+      .expression((eb) =>
+        eb
+          .selectFrom(jsonRows(p.references, ["digest", "kind"]))
+          .select((row) => [
+            row.cast<number>(row.val(p.manifestId), "bigint").as("manifest_id"),
+            row.cast<number>(row.val(p.repositoryId), "bigint").as("repository_id"),
+            "listed.digest",
+            sql<ReferenceKind>`listed.kind`.as("kind"),
+          ])
+          // SQLite would take ON of the conflict clause for a join's.
+          .where(sql.lit(true)),
+      )
+      .onConflict((conflict) => conflict.columns(["manifest_id", "digest"]).doNothing()),
+);
+
+export const deleteManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db.deleteFrom("manifests").where("repository_id", "=", p.repositoryId).where("digest", "=", p.digest),
+);

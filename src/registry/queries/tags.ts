@@ -1,0 +1,70 @@
+/** Every statement on tags and their history. */
+import { statement } from "../../database/statement.ts";
+
+/** The latest row of the tag's life, which is its current one unless it has a `to_at`. */
+export const findLatestTag = statement<{ repositoryId: number; tag: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("tags")
+    .select(["revision", "digest", "to_at"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .orderBy("revision", "desc")
+    .limit(1)
+    .modifyEnd(lock("update")),
+);
+
+export const insertTag = statement<{
+  repositoryId: number;
+  tag: string;
+  revision: number;
+  digest: string;
+  now: number;
+  actor: string;
+}>()((p, { db }) =>
+  db.insertInto("tags").values({
+    repository_id: p.repositoryId,
+    name: p.tag,
+    revision: p.revision,
+    digest: p.digest,
+    from_at: p.now,
+    to_at: null,
+    actor: p.actor,
+  }),
+);
+
+export const endTag = statement<{ repositoryId: number; tag: string; revision: number; now: number }>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ to_at: p.now })
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .where("revision", "=", p.revision),
+);
+
+export const endTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number }>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ to_at: p.now })
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .where("to_at", "is", null),
+);
+
+export const listTags = statement<{ repositoryId: number; last: string; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select("name")
+    .where("repository_id", "=", p.repositoryId)
+    .where("to_at", "is", null)
+    .where("name", ">", p.last)
+    .orderBy("name")
+    .limit(p.limit),
+);
+
+export const deleteOldRevisions = statement<{ repositoryId: number; tag: string; upTo: number }>()((p, { db }) =>
+  db
+    .deleteFrom("tags")
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .where("revision", "<=", p.upTo),
+);

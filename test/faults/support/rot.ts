@@ -1,0 +1,119 @@
+// Damage to stored files, as disks and people do it, and what may never be answered about it.
+
+import { closeSync, copyFileSync, openSync, readFileSync, readSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { expect } from "bun:test";
+import { digestOf } from "../../support/stored.ts";
+import type { Random } from "./scale.ts";
+
+export interface StoredFile {
+  repository: string;
+  digest: string;
+  size: number;
+  path: string;
+}
+
+/** What is seen without reading all of the bytes: the size is wrong, or there is nothing. */
+export type Visible = "truncated" | "emptied" | "removed" | "grown" | "swapped for another size";
+/** What only a hash can tell. */
+export type Hidden = "bit flipped" | "swapped for the same size";
+
+export interface Damaged extends StoredFile {
+  kind: Visible | Hidden;
+  original: Uint8Array<ArrayBuffer>;
+}
+
+function keep(file: StoredFile, kind: Visible | Hidden): Damaged {
+  return { ...file, kind, original: new Uint8Array(readFileSync(file.path)) };
+}
+
+/** Flips one bit in the head, the middle or the tail. */
+export function flipBit(file: StoredFile, random: Random): Damaged {
+  const damaged = keep(file, "bit flipped");
+  const third = Math.floor(file.size / 3);
+  const position = Math.min(file.size - 1, random.below(3) * third + random.below(third));
+  const byte = Buffer.alloc(1);
+  const fd = openSync(file.path, "r+");
+  readSync(fd, byte, 0, 1, position);
+  byte[0] = (byte[0] ?? 0) ^ (1 << random.below(8));
+  writeSync(fd, byte, 0, 1, position);
+  closeSync(fd);
+  return damaged;
+}
+
+export function shorten(file: StoredFile, random: Random): Damaged {
+  const damaged = keep(file, random.next() < 0.2 ? "emptied" : "truncated");
+  if (damaged.kind === "emptied") truncateSync(file.path, 0);
+  else truncateSync(file.path, random.next() < 0.3 ? file.size - 1 : random.below(file.size));
+  return damaged;
+}
+
+export function grow(file: StoredFile): Damaged {
+  const damaged = keep(file, "grown");
+  truncateSync(file.path, file.size + 4096);
+  return damaged;
+}
+
+export function removeFile(file: StoredFile): Damaged {
+  const damaged = keep(file, "removed");
+  rmSync(file.path);
+  return damaged;
+}
+
+export function swap(one: StoredFile, other: StoredFile): Damaged[] {
+  const kind = one.size === other.size ? "swapped for the same size" : "swapped for another size";
+  const damaged = [keep(one, kind), keep(other, kind)];
+  const aside = `${one.path}-aside`;
+  copyFileSync(one.path, aside);
+  renameSync(other.path, one.path);
+  renameSync(aside, other.path);
+  return damaged;
+}
+
+export function isHidden({ kind }: Damaged): boolean {
+  return kind === "bit flipped" || kind === "swapped for the same size";
+}
+
+/**
+ * Whole, and in ranges of many sizes: an answer that looks good holds the blob's own bytes. A server that has the file
+ * open may still have those; gives whether the whole was refused.
+ */
+export async function expectNeverWrong(url: string, file: Damaged, random: Random, where: string): Promise<boolean> {
+  const address = `${url}/v2/${file.repository}/blobs/${file.digest}`;
+  let isRefused = false;
+  for (const sizeBytes of [file.size, 1, 100, 5_000, Math.floor(file.size / 2), file.size - 1]) {
+    const start = random.below(file.size - sizeBytes + 1);
+    const range = `bytes=${start}-${start + sizeBytes - 1}`;
+    const headers: Record<string, string> = sizeBytes === file.size ? {} : { range };
+    const response = await fetch(address, { headers });
+    // A body that breaks off is no clean answer.
+    const bytes = await response.arrayBuffer().catch(() => null);
+    if (sizeBytes === file.size) isRefused = response.status === 404;
+    if (!response.ok || bytes === null) continue;
+    const isRight = Buffer.from(bytes).equals(file.original.subarray(start, start + sizeBytes));
+    expect(isRight, `${where}: ${file.kind}, ${file.size} bytes, ${range} answered ${response.status} with other bytes`).toBe(true);
+  }
+  return isRefused;
+}
+
+/**
+ * After a scrub has seen every file: nothing damaged is served or said to be there, a new push of the same bytes heals
+ * it. For the scrub's own test.
+ */
+export async function expectScrubbed(
+  url: string,
+  damaged: readonly Damaged[],
+): Promise<void> {
+  for (const file of damaged) {
+    const address = `${url}/v2/${file.repository}/blobs/${file.digest}`;
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await fetch(address, { method });
+      await answer.arrayBuffer().catch(() => null);
+      expect(answer.status, `${method} of a blob: ${file.kind}`).toBe(404);
+    }
+    const uploads = `${url}/v2/${file.repository}/blobs/uploads/?digest=${file.digest}`;
+    const pushed = await fetch(uploads, { method: "POST", body: file.original });
+    expect(pushed.status, `push of what was damaged: ${file.kind}`).toBe(201);
+    const healed = await fetch(address);
+    expect(digestOf(new Uint8Array(await healed.arrayBuffer()))).toBe(file.digest);
+  }
+}
