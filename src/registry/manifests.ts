@@ -88,7 +88,7 @@ export class Manifests {
         detail: { digest: reference.digest },
       });
     }
-    this.#parts.room.take(content.length);
+    await this.#parts.room.take(content.length);
     const tags = reference.tag === null ? request.tags : [reference.tag, ...request.tags];
     await this.#parts.database.write(async (trx) => {
       const repositoryId = await this.#parts.repositories.ensure(trx, repository);

@@ -34,10 +34,17 @@ export class Room {
     this.#availableBytes = space.freeBytes - reserve;
   }
 
-  /** Throws STORAGE_FULL when `sizeBytes` more would reach into the reserve. Looks again in the background once a second. */
-  assertFor(sizeBytes: number): void {
-    // A failing look is seen by the write that follows.
-    if (performance.now() - this.#lookedAt > LOOK_EVERY_MS) this.look().catch(() => undefined);
+  /**
+   * Throws STORAGE_FULL when `sizeBytes` more would reach into the reserve, as a look of this moment says. Looks in the
+   * background once a second while nothing is refused.
+   */
+  async assertFor(sizeBytes: number): Promise<void> {
+    if (sizeBytes <= this.#availableBytes) {
+      // A failing look is seen by the write that follows.
+      if (performance.now() - this.#lookedAt > LOOK_EVERY_MS) this.look().catch(() => undefined);
+      return;
+    }
+    await this.look();
     if (sizeBytes <= this.#availableBytes) return;
     throw new RegistryError("STORAGE_FULL", {
       message:
@@ -46,8 +53,8 @@ export class Room {
   }
 
   /** As `assertFor`, and counts the bytes as used until the next look, however much is pushed between two. */
-  take(sizeBytes: number): void {
-    this.assertFor(sizeBytes);
+  async take(sizeBytes: number): Promise<void> {
+    await this.assertFor(sizeBytes);
     this.#availableBytes -= sizeBytes;
   }
 }

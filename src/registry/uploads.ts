@@ -41,7 +41,7 @@ export class Uploads {
   }
 
   async start(principal: Principal, repository: RepositoryName, algorithm: DigestAlgorithm): Promise<Session> {
-    this.#parts.room.assertFor(1);
+    await this.#parts.room.assertFor(1);
     return await this.#parts.sessions.create(principal, repository, algorithm);
   }
 
@@ -101,7 +101,7 @@ export class Uploads {
     const { room, maxBlobBytes } = this.#parts;
     const lengthBytes = chunk.lengthBytes ?? 1;
     if (session.offset + lengthBytes > Math.max(maxBlobBytes, 1)) throw tooLarge(maxBlobBytes);
-    room.assertFor(lengthBytes);
+    await room.assertFor(lengthBytes);
     const start = session.offset;
     const expectedBytes = chunk.range ? chunk.range.end - chunk.range.start : null;
     const sink = new UploadSink(session, this.#parts.storage);
@@ -110,7 +110,7 @@ export class Uploads {
         const taken = sink.offset + bytes.length;
         if (taken > maxBlobBytes) throw tooLarge(maxBlobBytes);
         if (expectedBytes !== null && taken - start > expectedBytes) throw wrongLength(chunk);
-        room.take(bytes.length);
+        await room.take(bytes.length);
         await sink.append(bytes);
       }
       if (expectedBytes !== null && sink.offset - start !== expectedBytes) throw wrongLength(chunk);

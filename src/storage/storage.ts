@@ -52,7 +52,7 @@ export interface Storage {
   /** Every key, in no order; for consistency checks only. */
   list(): AsyncIterable<{ key: string; sizeBytes: number; modifiedAt: number }>;
 
-  /** Room left, or null where the driver has no limit that it could know. May be up to a second old. */
+  /** Room left, or null where the driver has no limit that it could know. */
   space(): Promise<Space | null>;
 
   close(): Promise<void>;

@@ -20,9 +20,9 @@ import {
   type Point,
 } from "./support/strace.ts";
 
-const PUSH_POINTS = amount("PUSH_POINTS", { short: 6, ci: 45, full: Infinity });
-const DELETE_POINTS = amount("DELETE_POINTS", { short: 3, ci: 18, full: Infinity });
-const START_POINTS = amount("START_POINTS", { short: 4, ci: 25, full: Infinity });
+const PUSH_POINTS = amount("PUSH_POINTS", { short: 4, ci: 45, full: Infinity });
+const DELETE_POINTS = amount("DELETE_POINTS", { short: 2, ci: 18, full: Infinity });
+const START_POINTS = amount("START_POINTS", { short: 2, ci: 25, full: Infinity });
 const POINT_LIMIT_MS = 15_000;
 const POINTS_LIMIT = 2_000;
 

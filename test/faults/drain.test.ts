@@ -33,10 +33,11 @@ test(
           process.kill(berth.pid, "SIGTERM");
           await Bun.sleep(random.below(1_500));
           const statuses = await Promise.all(
-            uploads.map(async ({ digest, finish }) => {
+            uploads.map(async (upload) => {
+              const { digest } = upload;
               const attempt = journal.begin([{ kind: "blob", repository: REPOSITORY, name: digest, value: digest }]);
               await Bun.sleep(random.below(500));
-              const status = await finish();
+              const status = await upload.finish();
               if (status === 201) attempt.acknowledge();
               return status;
             }),
@@ -86,4 +87,4 @@ test("uploads that were refused early do not hold up the end", async () => {
   } finally {
     await berth.kill();
   }
-});
+}, 60_000);

@@ -56,65 +56,61 @@ function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-test(
-  `${CONNECTIONS} bad connections beside pushes`,
-  async () => {
-    const random = startRandom("floods");
-    const where = `seed ${random.seed}`;
-    const directory = await makeTemporaryDirectory("flood");
-    const journal = new Journal(directory.join("journal"));
-    const dataDirectory = directory.join("data");
-    const sockets: Socket[] = [];
-    const done = new AbortController();
+test(`${CONNECTIONS} bad connections beside pushes`, async () => {
+  const random = startRandom("floods");
+  const where = `seed ${random.seed}`;
+  const directory = await makeTemporaryDirectory("flood");
+  const journal = new Journal(directory.join("journal"));
+  const dataDirectory = directory.join("data");
+  const sockets: Socket[] = [];
+  const done = new AbortController();
+  try {
+    const berth = await startBerth({ dataDirectory, env: { BERTH_LOG_ACCESS: "false" } });
     try {
-      const berth = await startBerth({ dataDirectory, env: { BERTH_LOG_ACCESS: "false" } });
-      try {
-        const client = new Client(berth.url, journal, null);
-        const large = random.bytes(24 * MIB);
-        expect((await client.pushBlob("flood/large", large, "put")).acknowledged).toBe(true);
-        const digest = `sha256:${new Bun.CryptoHasher("sha256").update(large).digest("hex")}`;
-        await client.pushBlob("flood/a", random.bytes(100), "post");
-        const before = { memory: memoryMib(berth.pid).now, descriptors: descriptorsOf(berth.pid) };
+      const client = new Client(berth.url, journal, null);
+      const large = random.bytes(24 * MIB);
+      expect((await client.pushBlob("flood/large", large, "put")).acknowledged).toBe(true);
+      const digest = `sha256:${new Bun.CryptoHasher("sha256").update(large).digest("hex")}`;
+      await client.pushBlob("flood/a", random.bytes(100), "post");
+      const before = { memory: memoryMib(berth.pid).now, descriptors: descriptorsOf(berth.pid) };
 
-        const load = { url: berth.url, journal, pool: new Pool(), random, clients: 2, hugeShare: 0, signal: done.signal };
-        const running = runLoad(load);
-        const numbers = Array.from({ length: CONNECTIONS }, (_, number) => number);
-        await inParallel(numbers, 64, async (number) => {
-          sockets.push(await openBad(berth, number, random, digest));
-        });
-        for (let push = 0; push < PUSHES; push += 1) {
-          const outcome = await client.pushBlob("flood/good", random.bytes(1 + random.below(200_000)), "put");
-          expect(outcome.acknowledged, `${where}: push ${push}: ${outcome.status} ${outcome.text}`).toBe(true);
-        }
-        done.abort();
-        expect((await running).refusals, where).toEqual([]);
-        expect((await fetch(`${berth.url}/readyz`)).status).toBe(200);
-        const growth = memoryMib(berth.pid).now - before.memory;
-        console.error(`${CONNECTIONS} bad connections: memory grew by ${Math.round(growth)} MiB`);
-        expect(growth, where).toBeLessThan(GROWTH_LIMIT_MIB);
-
-        for (const socket of sockets) socket.destroy();
-        // Files that are kept open for small reads, and the connections of this test's own client.
-        await until("the descriptors to be closed", 60, () => descriptorsOf(berth.pid) < before.descriptors + 150);
-        for (const sign of ["failed outside its handler", "unhandled", "uncaught", '"request failed"']) {
-          expect(berth.logs(), where).not.toContain(sign);
-        }
-        await berth.kill();
-      } finally {
-        await berth.kill();
+      const load = { url: berth.url, journal, pool: new Pool(), random, clients: 2, hugeShare: 0, signal: done.signal };
+      const running = runLoad(load);
+      const numbers = Array.from({ length: CONNECTIONS }, (_, number) => number);
+      await inParallel(numbers, 64, async (number) => {
+        sockets.push(await openBad(berth, number, random, digest));
+      });
+      for (let push = 0; push < PUSHES; push += 1) {
+        const outcome = await client.pushBlob("flood/good", random.bytes(1 + random.below(200_000)), "put");
+        expect(outcome.acknowledged, `${where}: push ${push}: ${outcome.status} ${outcome.text}`).toBe(true);
       }
-      const next = await startBerth({ dataDirectory });
-      try {
-        assertSound(await check({ url: next.url, dataDirectory, journal, allowOrphans: true }), where);
-      } finally {
-        await next.stop();
-      }
-    } finally {
       done.abort();
+      expect((await running).refusals, where).toEqual([]);
+      expect((await fetch(`${berth.url}/readyz`)).status).toBe(200);
+      const growth = memoryMib(berth.pid).now - before.memory;
+      console.error(`${CONNECTIONS} bad connections: memory grew by ${Math.round(growth)} MiB`);
+      expect(growth, where).toBeLessThan(GROWTH_LIMIT_MIB);
+
       for (const socket of sockets) socket.destroy();
-      journal.close();
-      await directory.remove();
+      // Files that are kept open for small reads, and the connections of this test's own client.
+      await until("the descriptors to be closed", 60, () => descriptorsOf(berth.pid) < before.descriptors + 150);
+      for (const sign of ["failed outside its handler", "unhandled", "uncaught", '"request failed"']) {
+        expect(berth.logs(), where).not.toContain(sign);
+      }
+      await berth.kill();
+    } finally {
+      await berth.kill();
     }
-  },
-  180_000,
-);
+    const next = await startBerth({ dataDirectory });
+    try {
+      assertSound(await check({ url: next.url, dataDirectory, journal, allowOrphans: true }), where);
+    } finally {
+      await next.stop();
+    }
+  } finally {
+    done.abort();
+    for (const socket of sockets) socket.destroy();
+    journal.close();
+    await directory.remove();
+  }
+}, 180_000);

@@ -67,7 +67,10 @@ async function advance(berth: Berth, upload: Upload, random: Random, gone: Abort
   upload.sentBytes = Math.max(upload.sentBytes, end);
   if (draw > 0.85) {
     const both = await Promise.all([0, 1].map(() => send(berth, upload, start, end, gone)));
-    expect(both.sort(), `${where}: the same chunk twice at once`).toEqual([202, 416]);
+    expect(
+      both.sort((a, b) => a - b),
+      `${where}: the same chunk twice at once`,
+    ).toEqual([202, 416]);
   } else {
     expect(await send(berth, upload, start, end, gone), `${where}: a chunk`).toBe(202);
   }

@@ -20,7 +20,7 @@ import {
 } from "../files.ts";
 import { HashPool, type RunningHash } from "../hasher.ts";
 import { BLOCK_BYTES, ByteBudget, SLOT_BYTES, SlotPool } from "../slots.ts";
-import { type Space, type Storage, StorageError } from "../storage.ts";
+import { type Storage, StorageError } from "../storage.ts";
 import { hashFile, SuspendedHashes } from "./filesystem-hash.ts";
 import { FileWriter, type WriterMeans } from "./filesystem-writer.ts";
 import { OpenFiles } from "./open-files.ts";
@@ -34,7 +34,6 @@ const SUSPENDED_HASHES = 256;
 const OPEN_FILES = 256;
 const SMALL_READ_BYTES = 256 * 1024;
 const SWEEP_MS = 500;
-const SPACE_LIFE_MS = 1000;
 
 export type FilesystemOptions = {
   directory: string;
@@ -51,7 +50,6 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
   const means = writerMeans(directIo);
   const openFiles = new OpenFiles(OPEN_FILES);
   const sweep = startSweep(means.writers);
-  let space: { value: Space; at: number } | null = null;
 
   function pathOf(key: string): string {
     if (!KEY.test(key)) throw new StorageError("not a blob's key");
@@ -130,11 +128,8 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
 
     space() {
       return attempt("measure free space", async () => {
-        const now = performance.now();
-        if (space !== null && now - space.at < SPACE_LIFE_MS) return space.value;
         const found = await statfs(root);
-        space = { value: { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize }, at: now };
-        return space.value;
+        return { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
       });
     },
 

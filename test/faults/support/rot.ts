@@ -1,6 +1,16 @@
 // Damage to stored files, as disks and people do it, and what may never be answered about it.
 
-import { closeSync, copyFileSync, openSync, readFileSync, readSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { expect } from "bun:test";
 import { digestOf } from "../../support/stored.ts";
 import type { Random } from "./scale.ts";
@@ -90,7 +100,10 @@ export async function expectNeverWrong(url: string, file: Damaged, random: Rando
     if (sizeBytes === file.size) isRefused = response.status === 404;
     if (!response.ok || bytes === null) continue;
     const isRight = Buffer.from(bytes).equals(file.original.subarray(start, start + sizeBytes));
-    expect(isRight, `${where}: ${file.kind}, ${file.size} bytes, ${range} answered ${response.status} with other bytes`).toBe(true);
+    expect(
+      isRight,
+      `${where}: ${file.kind}, ${file.size} bytes, ${range} answered ${response.status} with other bytes`,
+    ).toBe(true);
   }
   return isRefused;
 }
@@ -99,10 +112,7 @@ export async function expectNeverWrong(url: string, file: Damaged, random: Rando
  * After a scrub has seen every file: nothing damaged is served or said to be there, a new push of the same bytes heals
  * it. For the scrub's own test.
  */
-export async function expectScrubbed(
-  url: string,
-  damaged: readonly Damaged[],
-): Promise<void> {
+export async function expectScrubbed(url: string, damaged: readonly Damaged[]): Promise<void> {
   for (const file of damaged) {
     const address = `${url}/v2/${file.repository}/blobs/${file.digest}`;
     for (const method of ["GET", "HEAD"]) {
