@@ -1,34 +1,40 @@
-/** The `berth` program. Each command's code is loaded only when it runs. */
-import { Command } from "commander";
+/**
+ * The `berth` program. Each command's code is loaded only when it runs.
+ *
+ * Arguments are read by the runtime's own parser: a library for it would cost an idle server more than a MiB.
+ */
 import packageJson from "../package.json" with { type: "json" };
 
-const program = new Command("berth")
-  .description("A container registry and hub in one process.")
-  .version(packageJson.version)
-  .showHelpAfterError("(berth --help lists the commands)");
+type Command = { HELP: string; run: (args: string[]) => Promise<void> };
 
-program
-  .command("serve")
-  .description("run the server")
-  .option("--config <file>", "configuration file (default: $BERTH_CONFIG)")
-  .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-  .option("--port <number>", "port to listen on, 0 for any free one (default: 5000)")
-  .option("--data <directory>", "directory that holds everything this server keeps (default: ./data)")
-  .option("--open", "serve without accounts also where others can reach the server")
-  .argument("[file]", "configuration file, as registry:2 takes it")
-  .action(async (argument: string | undefined, options: ServeOptions) => {
-    const { serve } = await import("./cli/serve.ts");
-    const { config, ...flags } = options;
-    const file = config ?? argument;
-    await serve({ environment: process.env, flags, ...(file === undefined ? {} : { file }) });
-  });
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  serve: { summary: "run the server", load: () => import("./cli/serve.ts") },
+  config: { summary: "show and check the configuration", load: () => import("./cli/config.ts") },
+};
 
-type ServeOptions = { config?: string; host?: string; port?: string; data?: string; open?: true };
+const LINES = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
+
+const HELP = `usage: berth COMMAND [arguments]
+
+A container registry and hub in one process.
+
+${LINES.join("\n")}
+
+berth COMMAND --help says more; berth --version prints the version.
+`;
+
+async function main([name = "", ...args]: string[]): Promise<void> {
+  if (name === "--version" || name === "-V") return void process.stdout.write(`${packageJson.version}\n`);
+  if (name === "" || name === "--help" || name === "-h" || name === "help") return void process.stdout.write(HELP);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new TypeError(`there is no command '${name}'; berth --help lists them`);
+  const { HELP: help, run } = await command.load();
+  if (args.includes("--help") || args.includes("-h")) return void process.stdout.write(help);
+  await run(args);
+}
 
 try {
-  if (process.argv[2] === "config") program.addCommand((await import("./cli/config.ts")).configCommand());
-  else program.command("config").description("show and check the configuration");
-  await program.parseAsync();
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`berth: ${error instanceof Error ? error.message : String(error)}\n`);
   // At once: what had been opened until then, a listener perhaps, would keep the process alive.

@@ -2,14 +2,12 @@
 import { expect, test } from "bun:test";
 import { parse } from "yaml";
 import { loadConfig } from "../config.ts";
-import { configCommand, printConfig } from "./config.ts";
+import { printConfig } from "./config.ts";
 
 const REPOSITORY = `${import.meta.dir}/../..`;
 
 async function run(args: string[], environment: Record<string, string> = {}) {
-  const script = `import { configCommand } from "./src/cli/config.ts";
-    await configCommand().parseAsync(process.argv.slice(1), { from: "user" });`;
-  const child = Bun.spawn([process.execPath, "-e", script, ...args], {
+  const child = Bun.spawn([process.execPath, "src/main.ts", "config", ...args], {
     cwd: REPOSITORY,
     env: environment,
     stdout: "pipe",
@@ -53,6 +51,12 @@ test("schema is JSON", async () => {
   expect(JSON.parse(output)).toMatchObject({ type: "object", title: "Configuration of Berth" });
 });
 
-test("the command has its three parts", () => {
-  expect(configCommand().commands.map((it) => it.name())).toEqual(["print", "check", "schema"]);
+test("a part or a flag that there is not is named, and help shows what there is", async () => {
+  const part = await run(["prnt"]);
+  expect(part).toMatchObject({ code: 1, output: "" });
+  expect(part.errors).toContain("'prnt'");
+  expect((await run(["check", "--prot", "1"])).errors).toContain("--prot");
+  const help = await run(["--help"]);
+  expect(help).toMatchObject({ code: 0, errors: "" });
+  expect(help.output).toContain("print the configuration in force");
 });

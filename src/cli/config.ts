@@ -1,35 +1,24 @@
 /** `berth config print|check|schema`: what is in force and why, whether it is right, and what there is to set. */
-import { Command } from "commander";
-import { type ConfigSources, configSchema, loadConfig, type LoadedConfig } from "../config.ts";
+import { configSchema, loadConfig, type LoadedConfig } from "../config.ts";
 import { ConfigError } from "../lib/config-layers.ts";
 import { listSettings } from "../lib/config-settings.ts";
 import { configJsonSchema, formatYaml } from "../config-docs.ts";
+import { FLAGS_HELP, parseFlags } from "./flags.ts";
 
-type FlagOptions = { config?: string; host?: string; port?: string; data?: string; open?: true };
+export const HELP = `usage: berth config print|check|schema [flags]
 
-export function configCommand(): Command {
-  const command = new Command("config").description("show and check the configuration");
-  withFlags(command.command("print"))
-    .description("print the configuration in force, each key with where its value comes from")
-    .action((options: FlagOptions) => report(options, (loaded) => write(process.stdout, printConfig(loaded))));
-  withFlags(command.command("check"))
-    .description("check the configuration; exits with 1 and lists the problems when it is wrong")
-    .action((options: FlagOptions) => report(options, () => write(process.stdout, "the configuration is right\n")));
-  command
-    .command("schema")
-    .description("print the JSON Schema of the configuration file")
-    .action(() => write(process.stdout, `${JSON.stringify(configJsonSchema(), null, 2)}\n`));
-  return command;
-}
+  print    print the configuration in force, each key with where its value comes from
+  check    check the configuration; exits with 1 and lists the problems when it is wrong
+  schema   print the JSON Schema of the configuration file
 
-/** The flags that `serve` takes too, so that its configuration can be looked at before it starts. */
-function withFlags(command: Command): Command {
-  return command
-    .option("--config <file>", "configuration file (default: $BERTH_CONFIG)")
-    .option("--host <address>", "address to listen on")
-    .option("--port <number>", "port to listen on")
-    .option("--data <directory>", "directory that holds everything this server keeps")
-    .option("--open", "serve without accounts also where others can reach the server");
+${FLAGS_HELP}`;
+
+/** Throws a TypeError for a part or a flag that there is not. */
+export async function run([part = "", ...args]: string[]): Promise<void> {
+  if (part === "print") report(args, (loaded) => write(process.stdout, printConfig(loaded)));
+  else if (part === "check") report(args, () => write(process.stdout, "the configuration is right\n"));
+  else if (part === "schema") write(process.stdout, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  else throw new TypeError(`berth config has no part '${part}': print, check and schema are there`);
 }
 
 /** The configuration in force as a file, each line with its origin, secrets masked. */
@@ -42,8 +31,8 @@ export function printConfig({ config, origins }: LoadedConfig): string {
   });
 }
 
-function report({ config: file, ...flags }: FlagOptions, show: (loaded: LoadedConfig) => void): void {
-  const sources: ConfigSources = { environment: process.env, flags, ...(file === undefined ? {} : { file }) };
+function report(args: string[], show: (loaded: LoadedConfig) => void): void {
+  const sources = parseFlags(args);
   try {
     const loaded = loadConfig(sources);
     for (const warning of loaded.warnings) write(process.stderr, `warning: ${warning}\n`);

@@ -1,22 +1,29 @@
 /** `berth serve`: configuration, application, listener, and an orderly end. */
 import { dirname, resolve } from "node:path";
 import { createApp, type App } from "../app.ts";
-import { loadConfig, type Config, type ConfigSources } from "../config.ts";
+import { loadConfig, type Config } from "../config.ts";
 import { isLoopbackAddress, TrustedProxies } from "../http/client-address.ts";
 import { createHandler } from "../http/handler.ts";
 import { operationsRoutes } from "../http/operations.ts";
 import { Router } from "../http/router.ts";
 import { listen, type Listener } from "../http/server.ts";
 import { lockData } from "../lib/data-lock.ts";
+import { FLAGS_HELP, parseFlags } from "./flags.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 const RELEASE_AFTER_MS = 500;
 
+export const HELP = `usage: berth serve [flags] [FILE]
+
+Runs the server. FILE is a configuration file, of Berth's form or registry:2's.
+
+${FLAGS_HELP}`;
+
 /** Starts the server and resolves when it listens; the process then lives until a signal ends it. Throws ConfigError. */
-export async function serve(sources: ConfigSources): Promise<void> {
-  const { config, warnings } = loadConfig(sources);
+export async function run(args: string[]): Promise<void> {
+  const { config, warnings } = loadConfig(parseFlags(args));
   // What is kept here is for this server alone: its files and folders are made unreadable for others.
   process.umask(0o077);
   const log = openLog(config);

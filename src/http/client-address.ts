@@ -2,24 +2,26 @@
  * Who is asking. Forwarded headers are believed only from the proxies that the configuration names, and then only
  * as far as those wrote them: the rightmost address that is not itself a trusted proxy.
  */
-import { BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
+import { net } from "../lib/net.ts";
 
 export type ForwardedInfo = { address: string; isHttps: boolean };
 
 export class TrustedProxies {
-  readonly #list = new BlockList();
+  readonly #list: BlockList | null;
   readonly isEmpty: boolean;
 
   /** Addresses or CIDR blocks. Throws on anything else. */
   constructor(entries: readonly string[]) {
     this.isEmpty = entries.length === 0;
+    this.#list = this.isEmpty ? null : new (net().BlockList)();
     for (const entry of entries) {
       const [address = "", prefix] = entry.split("/");
-      const family = isIP(address);
+      const family = net().isIP(address);
       if (family === 0) throw new Error(`${entry} is neither an address nor a CIDR block`);
       const type = family === 6 ? "ipv6" : "ipv4";
-      if (prefix === undefined) this.#list.addAddress(address, type);
-      else this.#list.addSubnet(address, Number(prefix), type);
+      if (prefix === undefined) this.#list?.addAddress(address, type);
+      else this.#list?.addSubnet(address, Number(prefix), type);
     }
   }
 
@@ -29,7 +31,7 @@ export class TrustedProxies {
     const hops = (headers.get("x-forwarded-for") ?? "").split(",").map((it) => it.trim());
     let address = peer;
     for (const hop of hops.reverse()) {
-      if (isIP(hop) === 0) break;
+      if (net().isIP(hop) === 0) break;
       address = hop;
       if (!this.#trusts(hop)) break;
     }
@@ -39,7 +41,7 @@ export class TrustedProxies {
 
   #trusts(address: string): boolean {
     const plain = unmapped(address);
-    return this.#list.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
+    return this.#list !== null && this.#list.check(plain, net().isIP(plain) === 6 ? "ipv6" : "ipv4");
   }
 }
 

@@ -1,7 +1,7 @@
 /** Configuration of the HTTP listener. */
-import { isIP } from "node:net";
 import { z } from "zod";
 import { path } from "../lib/config-types.ts";
+import { net } from "../lib/net.ts";
 
 const tlsConfig = z.strictObject({
   certificate: path().describe("PEM file with the certificate and its chain; read again when it changes."),
@@ -64,7 +64,7 @@ function isOrigin(text: string): boolean {
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
 function isNetwork(text: string): boolean {
   const [address = "", prefix, ...rest] = text.split("/");
-  const version = isIP(address);
+  const version = net().isIP(address);
   if (version === 0 || rest.length > 0) return false;
   if (prefix === undefined) return true;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);

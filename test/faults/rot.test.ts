@@ -11,6 +11,7 @@ import { checkStored } from "./support/checker.ts";
 import { Client } from "./support/client.ts";
 import { Journal } from "./support/journal.ts";
 import {
+  expectHealed,
   expectNeverWrong,
   flipBit,
   grow,
@@ -134,10 +135,15 @@ test(
           for (const file of seen) {
             const isRefused = await expectNeverWrong(next.url, file, random, `${where}, after a restart`);
             expect(isRefused, `${where}: ${file.kind} is served`).toBe(true);
-            const lines = next.logs().split("\n");
+            const lines = (berth.logs() + next.logs()).split("\n");
             const alarm = lines.find((line) => line.includes('"level":"error"') && line.includes(file.digest));
             expect(alarm, `${where}: alarm for ${file.kind}`).toBeDefined();
           }
+          await expectHealed(next.url, seen);
+          const rest = (await checkStored({ dataDirectory, allowOrphans: false })).violations;
+          const hidden = new Set(damaged.filter(isHidden).map((it) => it.digest));
+          const others = rest.filter((it) => !hidden.has(/sha256:[0-9a-f]{64}/.exec(it)?.[0] ?? it));
+          expect(others, `${where}: healed`).toEqual([]);
         } finally {
           await next.stop();
         }

@@ -109,10 +109,10 @@ export async function expectNeverWrong(url: string, file: Damaged, random: Rando
 }
 
 /**
- * After a scrub has seen every file: nothing damaged is served or said to be there, a new push of the same bytes heals
- * it. For the scrub's own test.
+ * What the server knows to be damaged, because it was asked for or because a scrub has hashed it, is neither served nor
+ * said to be there, and a new push of the same bytes heals it.
  */
-export async function expectScrubbed(url: string, damaged: readonly Damaged[]): Promise<void> {
+export async function expectHealed(url: string, damaged: readonly Damaged[]): Promise<void> {
   for (const file of damaged) {
     const address = `${url}/v2/${file.repository}/blobs/${file.digest}`;
     for (const method of ["GET", "HEAD"]) {
