@@ -34,6 +34,7 @@ import { Metrics } from "./telemetry/metrics.ts";
 
 const READY_WITHIN_MS = 5_000;
 const LOOK_FOR_ROOM_MS = 10_000;
+const RECHECK_MS = 600_000;
 const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
 
 export type AppOptions = {
@@ -113,6 +114,7 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
   meter(metrics, { sessions, room, log });
   const looking = setInterval(() => void room.look().catch(() => undefined), LOOK_FOR_ROOM_MS).unref();
   const expiry = startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log);
+  const recheck = startRecheck(blobs, log);
 
   return {
     handler,
@@ -124,6 +126,7 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
     close: async () => {
       clearInterval(expiry);
       clearInterval(looking);
+      clearInterval(recheck);
       for (const part of [sessions, database, storage]) {
         // What one cannot finish, on a full disk say, must not keep the others from it.
         await part.close().catch((error: unknown) => log.error("a part did not close in order", { error }));
@@ -242,6 +245,14 @@ function meter(metrics: Metrics, { sessions, room, log }: { sessions: Sessions; 
     return (user + system) / 1e6;
   });
   metrics.gauge("process_start_time_seconds", "Start, in seconds since 1970.", () => performance.timeOrigin / 1_000);
+}
+
+function startRecheck(blobs: Blobs, log: Log): Timer {
+  const recheck = () => {
+    blobs.recheckDamaged().catch((error: unknown) => log.error("damaged blobs could not be looked at", { error }));
+  };
+  recheck();
+  return setInterval(recheck, RECHECK_MS).unref();
 }
 
 function startExpiry(uploads: Uploads, afterSeconds: number, log: Log): Timer {

@@ -20,6 +20,8 @@ CREATE TABLE blobs (
 
 CREATE UNIQUE INDEX blobs_digest on blobs (digest) where state <> 'deleting';
 
+CREATE INDEX blobs_damaged on blobs (id) where state = 'damaged';
+
 CREATE TABLE repository_blobs (
   blob_id integer not null references blobs (id),
   repository_id integer not null references repositories (id),

@@ -94,6 +94,23 @@ update "blobs"
   and "state" <> 'deleting'
   and "storage_key" = $3;
 
+-- src/registry/queries/blobs.ts: listDamaged
+--   SEARCH blobs USING INDEX blobs_damaged (id>?)
+-- SQLite
+select "id", "digest", "size_bytes", "storage_key"
+  from "blobs"
+  where "state" = 'damaged'
+  and "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "digest", "size_bytes", "storage_key"
+  from "blobs"
+  where "state" = 'damaged'
+  and "id" > $1
+  order by "id"
+  limit $2;
+
 -- src/registry/queries/blobs.ts: moveBlob
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite

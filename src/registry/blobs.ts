@@ -29,6 +29,8 @@ export type NewContent = { sizeBytes: number } & (
   | { content: null; storageKey: string }
 );
 
+const RECHECK_BATCH = 500;
+
 type OlderBlob = { id: number; size_bytes: number; storage_key: string | null; state: string };
 
 export type BlobsParts = {
@@ -78,7 +80,7 @@ export class Blobs {
     if (blob.content) return blob.content.subarray(start, end);
     if (blob.storageKey === null) throw new Error(`blob ${blob.digest} has neither content nor a key`);
     const { storage, log } = this.#parts;
-    const body = await storage.read(blob.storageKey, range ?? undefined);
+    const body = await storage.read(blob.storageKey, range ?? undefined, blob.sizeBytes);
     const sizeBytes = body instanceof Uint8Array ? body.length : body?.size;
     if (body && sizeBytes === end - start) return body;
     log.error("stored blob is missing or has another size: it is not served", {
@@ -163,6 +165,29 @@ export class Blobs {
       trx.afterCommit(() => this.#parts.cache.forgetAll());
       return queries.markDamaged.run(trx, { digest, storageKey });
     });
+  }
+
+  /**
+   * Looks again at the blobs that were taken out of service, and puts back those whose bytes are there after all: a
+   * volume that was not mounted, say, is back. How many.
+   */
+  async recheckDamaged(): Promise<number> {
+    const { database, storage, cache, log } = this.#parts;
+    let restored = 0;
+    for (let after = 0; ;) {
+      const rows = await queries.listDamaged.all(database, { after, limit: RECHECK_BATCH });
+      for (const { id, digest, size_bytes: sizeBytes, storage_key: storageKey } of rows) {
+        if (storageKey === null || (await storage.stat(storageKey))?.sizeBytes !== sizeBytes) continue;
+        await database.write((trx) => {
+          trx.afterCommit(() => cache.forgetAll());
+          return queries.moveBlob.run(trx, { id, storageKey, receivedKey: storageKey });
+        });
+        log.warn("a blob whose stored bytes were missing has them again and is served", { digest, storageKey });
+        restored += 1;
+      }
+      after = rows.at(-1)?.id ?? 0;
+      if (rows.length < RECHECK_BATCH) return restored;
+    }
   }
 
   /** The blob is committed and linked: what goes wrong here costs room, never the push. */

@@ -41,8 +41,11 @@ export interface Storage {
    */
   openWriter(key: string, options: { offset: number; algorithm: DigestAlgorithm }): Promise<BlobWriter>;
 
-  /** The bytes `start` to `end` (exclusive) of a key, all of them by default; null when it is not there. */
-  read(key: string, range?: { start: number; end: number }): Promise<StoredBody | null>;
+  /**
+   * The bytes `start` to `end` (exclusive) of a key, all of them by default; null when it is not there, or has another
+   * number of bytes than `sizeBytes`: a part of something else is as wrong as the whole of it.
+   */
+  read(key: string, range?: { start: number; end: number }, sizeBytes?: number): Promise<StoredBody | null>;
 
   stat(key: string): Promise<{ sizeBytes: number } | null>;
 

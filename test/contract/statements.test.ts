@@ -21,6 +21,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 /** A value for each parameter, by its name; the rows that they lead to are made by the insert statements themselves. */
 const SAMPLES: Record<string, unknown> = {
   actor: "anonymous",
+  after: 0,
   algorithm: "sha256",
   annotations: '{"a":"b"}',
   artifactType: "application/vnd.example",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { startBerth, type Berth } from "../support/berth.ts";
 import { digestOf } from "../support/stored.ts";
 import { makeTemporaryDirectory } from "../support/temporary.ts";
+import { until } from "../hostile/support/registry.ts";
 import { checkStored } from "./support/checker.ts";
 import { Client } from "./support/client.ts";
 import { Journal } from "./support/journal.ts";
@@ -135,9 +136,11 @@ test(
           for (const file of seen) {
             const isRefused = await expectNeverWrong(next.url, file, random, `${where}, after a restart`);
             expect(isRefused, `${where}: ${file.kind} is served`).toBe(true);
-            const lines = (berth.logs() + next.logs()).split("\n");
-            const alarm = lines.find((line) => line.includes('"level":"error"') && line.includes(file.digest));
-            expect(alarm, `${where}: alarm for ${file.kind}`).toBeDefined();
+            // Lines are written after the answer.
+            await until(`${where}: an alarm for ${file.kind}`, 10, () => {
+              const lines = (berth.logs() + next.logs()).split("\n");
+              return lines.some((line) => line.includes('"level":"error"') && line.includes(file.digest));
+            });
           }
           await expectHealed(next.url, seen);
           const rest = (await checkStored({ dataDirectory, allowOrphans: false })).violations;

@@ -34,6 +34,7 @@ export function content(dialect: Dialect) {
           check ((storage_key is null) <> (content is null))
         )`,
         sql`create unique index blobs_digest on blobs (digest) where state <> 'deleting'`,
+        sql`create index blobs_damaged on blobs (id) where state = 'damaged'`,
         sql`create table repository_blobs (
           blob_id ${integer} not null references blobs (id),
           repository_id ${integer} not null references repositories (id),

@@ -44,6 +44,16 @@ export const markDamaged = statement<{ digest: string; storageKey: string }>()((
     .where("storage_key", "=", p.storageKey),
 );
 
+export const listDamaged = statement<{ after: number; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("blobs")
+    .select(["id", "digest", "size_bytes", "storage_key"])
+    .where("state", "=", sql.lit("damaged"))
+    .where("id", ">", p.after)
+    .orderBy("id")
+    .limit(p.limit),
+);
+
 /** Points a blob at other stored bytes, unless somebody else has done so. */
 export const moveBlob = statement<{ id: number; storageKey: string; receivedKey: string }>()((p, { db }) =>
   db

@@ -84,14 +84,14 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
       });
     },
 
-    read(key, range) {
+    read(key, range, sizeBytes) {
       return attempt("read a blob", async () => {
         const path = pathOf(key);
         if (range !== undefined && range.end - range.start <= SMALL_READ_BYTES) {
-          return openFiles.read(path, range.start, range.end);
+          return openFiles.read(path, range.start, range.end, sizeBytes);
         }
         const found = fs.statSync(path, { throwIfNoEntry: false });
-        if (found === undefined) return null;
+        if (found === undefined || (sizeBytes !== undefined && found.size !== sizeBytes)) return null;
         if (range !== undefined) return Bun.file(path).slice(range.start, range.end);
         return found.size <= SMALL_READ_BYTES ? openFiles.read(path, 0, found.size) : Bun.file(path);
       });

@@ -141,9 +141,9 @@ export function memoryStorage(options: { limitBytes?: number } = {}): Storage {
       return new MemoryWriter(shelf, key, stored.subarray(0, offset), algorithm);
     },
 
-    async read(key, range): Promise<StoredBody | null> {
+    async read(key, range, sizeBytes): Promise<StoredBody | null> {
       const bytes = shelf.entries.get(key)?.bytes;
-      if (bytes === undefined) return null;
+      if (bytes === undefined || (sizeBytes !== undefined && bytes.length !== sizeBytes)) return null;
       return range === undefined ? bytes : bytes.subarray(range.start, range.end);
     },
 

@@ -17,10 +17,13 @@ export class OpenFiles {
     this.#limit = limit;
   }
 
-  /** The bytes of a file from `start` to `end`, fewer where it ends before; null when it is not there. */
-  read(path: string, start: number, end: number): Uint8Array<ArrayBuffer> | null {
+  /**
+   * The bytes of a file from `start` to `end`, fewer where it ends before; null when it is not there, or has not
+   * `sizeBytes` bytes where they are given.
+   */
+  read(path: string, start: number, end: number, sizeBytes?: number): Uint8Array<ArrayBuffer> | null {
     const file = this.#find(path);
-    if (file === null) return null;
+    if (file === null || (sizeBytes !== undefined && file.sizeBytes !== sizeBytes)) return null;
     const bytes = new Uint8Array(Math.max(0, Math.min(end, file.sizeBytes) - start));
     for (let done = 0; done < bytes.length;) {
       const count = readSync(file.fd, bytes, done, bytes.length - done, start + done);
