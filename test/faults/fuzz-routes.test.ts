@@ -225,6 +225,9 @@ test(
       // Else everything was refused at the door.
       for (const status of [200, 201, 202, 404, 400]) expect(statuses.get(status) ?? 0).toBeGreaterThan(INPUTS / 2_000);
       expect(app.handler.inFlight()).toBe(0);
+    } catch (error) {
+      await directory.remove();
+      throw error;
     } finally {
       await listener.stop(true);
       await app.close();
