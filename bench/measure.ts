@@ -1,10 +1,8 @@
 // The words of the benchmark: a measure is one experiment on one server; it yields one or more metrics, and each
 // metric is a row of the table with the goal that it is held against.
 import type { Dataset, DatasetPart } from "./dataset.ts";
+import type { LimitName, PeerName } from "./peers/names.ts";
 import type { Peer } from "./peers/peer.ts";
-
-export type PeerName = "docker-registry" | "berth";
-export type LimitName = "nginx" | "empty handler" | "openssl";
 
 /**
  * `times`: better than docker-registry by this factor. `fraction`: at most this part of docker-registry's figure.

@@ -1,5 +1,6 @@
 // Every sample of a run, and what is read from them: medians over the rounds, and whether a goal is met.
-import type { Goal, LimitName, Measure, Metric, PeerName, Sample } from "./measure.ts";
+import type { Goal, Measure, Metric, Sample } from "./measure.ts";
+import type { LimitName, PeerName } from "./peers/names.ts";
 
 export type Source = PeerName | LimitName;
 export type Verdict = "ambitious" | "must" | "missed" | "";

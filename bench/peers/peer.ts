@@ -2,7 +2,7 @@
 // data directories for the rows that write (so that no row changes the data of another, and the disk does not fill).
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { LimitName, PeerName } from "../measure.ts";
+import type { LimitName, PeerName } from "./names.ts";
 import type { Server } from "./process.ts";
 
 export type StartOptions = { dataDirectory: string; htpasswdFile?: string };

@@ -4,7 +4,8 @@ import { runClient } from "../load/client.ts";
 import type { HeadResult } from "../load/head-client.ts";
 import { MANIFEST_MEDIA_TYPE } from "../load/images.ts";
 import { runWrk } from "../load/wrk.ts";
-import { absolute, type Context, type LimitName, type Measure, type Metric, type Sample, times } from "../measure.ts";
+import { absolute, type Context, type Measure, type Metric, type Sample, times } from "../measure.ts";
+import type { LimitName } from "../peers/names.ts";
 import { readCpuSeconds, type Server } from "../peers/process.ts";
 
 const CONNECTIONS = 32;
