@@ -25,10 +25,9 @@ describeWith("container image", [...DOCKER_NEEDS, "ldd"], () => {
   beforeAll(async () => {
     directory = await makeTemporaryDirectory("image");
     engine = await startDockerEngine();
-    const build = [join(ROOT, "scripts/bun"), "scripts/build.ts", "--outfile", directory.join("berth")];
-    await run(build, { cwd: ROOT, timeoutSeconds: 120 });
+    await run([join(ROOT, "scripts/bun"), "scripts/build.ts"], { cwd: ROOT, timeoutSeconds: 120 });
     const dockerfile = join(ROOT, "deploy/Dockerfile");
-    await engine.docker(["build", "--network", "none", "--file", dockerfile, "--tag", IMAGE, directory.join("image")], {
+    await engine.docker(["build", "--network", "none", "--file", dockerfile, "--tag", IMAGE, ROOT], {
       timeoutSeconds: 120,
     });
   });
