@@ -44,8 +44,9 @@ export class Checkpointer {
   async close(): Promise<void> {
     const deadline = performance.now() + CLOSE_WAIT_MS;
     while (this.#isRunning && performance.now() < deadline) await Bun.sleep(5);
-    this.#worker?.terminate();
+    const worker = this.#worker;
     this.#worker = null;
+    worker?.terminate();
   }
 
   #start(): void {
@@ -56,7 +57,9 @@ export class Checkpointer {
       worker.addEventListener("message", () => this.#finish());
       // It answers also when a checkpoint fails; one that ended all the same is replaced at the next occasion.
       worker.addEventListener("close", () => {
-        if (this.#worker === worker) this.#worker = null;
+        // Ended by `close`: the log may be gone by now.
+        if (this.#worker !== worker) return;
+        this.#worker = null;
         this.#finish();
       });
       this.#worker = worker;
