@@ -44,12 +44,20 @@ const EARLY_SECONDS = 5;
 const MAX_TIMEOUT_SECONDS = 255;
 
 /**
- * A body of any size in the chunks in which it arrives. The server's own idle timer does not see progress within a
+ * A body of any size in the chunks in which it arrives; each is gone once the next is asked for. The server's own idle timer does not see progress within a
  * body, so it is set anew as chunks arrive; on top of that a minute must bring a minimum. Throws TIMEOUT.
  */
 export function bodyChunks(context: RequestContext, pace: Pace): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   const { body } = context.request;
   return body ? { [Symbol.asyncIterator]: () => pacedReader(context, body, pace) } : [];
+}
+
+/** Smaller ones are left to the collector: giving one back costs more than it frees. */
+const RELEASED_BYTES = 4096;
+
+/** Gives a chunk's memory back now, hot in the cache for the next one, instead of when the collector finds it. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
 /** One promise a chunk: a generator around the stream would cost several, a sixth of what an upload needs besides hashing. */
@@ -59,6 +67,7 @@ function pacedReader(context: RequestContext, body: ReadableStream<Uint8Array>, 
   let windowStart = performance.now();
   let windowBytes = 0;
   let extendedAt = windowStart;
+  let lent: Uint8Array | null = null;
   context.server.timeout(context.request, stallSeconds);
   const check = (chunk: Uint8Array): void => {
     const now = performance.now();
@@ -78,9 +87,12 @@ function pacedReader(context: RequestContext, body: ReadableStream<Uint8Array>, 
   };
   return {
     next: async () => {
+      if (lent !== null) release(lent);
+      lent = null;
       const result = await reader.read();
       if (result.done) return { done: true, value: undefined };
       check(result.value);
+      if (result.value.length >= RELEASED_BYTES) lent = result.value;
       return { done: false, value: result.value };
     },
     return: async () => {

@@ -39,17 +39,27 @@ export class Room {
    * background once a second while nothing is refused.
    */
   async assertFor(sizeBytes: number): Promise<void> {
-    if (sizeBytes <= this.#availableBytes) {
-      // A failing look is seen by the write that follows.
-      if (performance.now() - this.#lookedAt > LOOK_EVERY_MS) this.look().catch(() => undefined);
-      return;
-    }
+    if (this.#fits(sizeBytes)) return;
     await this.look();
     if (sizeBytes <= this.#availableBytes) return;
     throw new RegistryError("STORAGE_FULL", {
       message:
         "the registry's disk is full or nearly so: nothing can be pushed until its operator makes room; pulls and deletes go on",
     });
+  }
+
+  #fits(sizeBytes: number): boolean {
+    if (sizeBytes > this.#availableBytes) return false;
+    // A failing look is seen by the write that follows.
+    if (performance.now() - this.#lookedAt > LOOK_EVERY_MS) this.look().catch(() => undefined);
+    return true;
+  }
+
+  /** As `take` when that needs no look; false, and nothing counted, when it does. */
+  tryTake(sizeBytes: number): boolean {
+    if (!this.#fits(sizeBytes)) return false;
+    this.#availableBytes -= sizeBytes;
+    return true;
   }
 
   /** As `assertFor`, and counts the bytes as used until the next look, however much is pushed between two. */

@@ -34,6 +34,13 @@ export class UploadSink {
     return this.#writer;
   }
 
+  /** Takes the bytes when that needs no waiting, else nothing: then `append` them. */
+  tryAppend(bytes: Uint8Array): boolean {
+    if (this.#writer === null || !this.#writer.tryAppend(bytes)) return false;
+    this.#count(bytes);
+    return true;
+  }
+
   async append(bytes: Uint8Array): Promise<void> {
     const isInStorage = this.#writer !== null || (this.#session.storageKey !== null && this.#content === null);
     if (!isInStorage && this.#offset + bytes.length <= INLINE_BYTES) {
@@ -42,6 +49,10 @@ export class UploadSink {
       this.#writer ??= await this.#open();
       await this.#writer.append(bytes);
     }
+    this.#count(bytes);
+  }
+
+  #count(bytes: Uint8Array): void {
     this.#offset += bytes.length;
     // However long a body takes, its upload is not abandoned.
     this.#session.updatedAt = Date.now();

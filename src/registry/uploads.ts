@@ -110,8 +110,8 @@ export class Uploads {
         const taken = sink.offset + bytes.length;
         if (taken > maxBlobBytes) throw tooLarge(maxBlobBytes);
         if (expectedBytes !== null && taken - start > expectedBytes) throw wrongLength(chunk);
-        await room.take(bytes.length);
-        await sink.append(bytes);
+        if (!room.tryTake(bytes.length)) await room.take(bytes.length);
+        if (!sink.tryAppend(bytes)) await sink.append(bytes);
       }
       if (expectedBytes !== null && sink.offset - start !== expectedBytes) throw wrongLength(chunk);
     } catch (error) {

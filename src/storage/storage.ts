@@ -71,6 +71,12 @@ export interface BlobWriter {
    */
   append(chunk: Uint8Array): Promise<void>;
 
+  /**
+   * Takes the chunk when there is room for all of it at hand, else nothing: then `append` it. Spares a quick upload the
+   * promises of `append`, which is a tenth of what its chunks cost.
+   */
+  tryAppend(chunk: Uint8Array): boolean;
+
   /** Resolves when everything taken has been handed to the storage: it survives the end of this process. */
   flush(): Promise<void>;
 

@@ -38,7 +38,7 @@ export async function appendAll(writer: BlobWriter, bytes: Uint8Array, chunkByte
   for (let start = 0; start < bytes.length; start += chunkBytes) {
     const chunk = buffer.subarray(0, Math.min(chunkBytes, bytes.length - start));
     chunk.set(bytes.subarray(start, start + chunk.length));
-    await writer.append(chunk);
+    if (!writer.tryAppend(chunk)) await writer.append(chunk);
     buffer.fill(0xee);
   }
 }
@@ -169,6 +169,7 @@ function describeWriting(tested: () => StorageUnderTest): void {
     const { storage } = tested();
     const step = fc.record({
       sizeBytes: fc.oneof(fc.nat(5000), fc.nat(400_000), fc.constantFrom(4096, 65_536, MIB)),
+      atOnce: fc.boolean(),
       next: fc.constantFrom("go on", "go on", "go on", "flush", "suspend"),
     });
     await fc.assert(
@@ -178,8 +179,9 @@ function describeWriting(tested: () => StorageUnderTest): void {
         const key = newBlobKey();
         let writer = await storage.openWriter(key, { offset: 0, algorithm });
         let offset = 0;
-        for (const { sizeBytes, next } of steps) {
-          await writer.append(bytes.subarray(offset, offset + sizeBytes));
+        for (const { sizeBytes, atOnce, next } of steps) {
+          const chunk = bytes.subarray(offset, offset + sizeBytes);
+          if (!atOnce || !writer.tryAppend(chunk)) await writer.append(chunk);
           offset += sizeBytes;
           expect(writer.offset).toBe(offset);
           if (next === "flush") await writer.flush();

@@ -15,6 +15,7 @@ import { FileWriter, GATHER_BYTES, QUICK_MS, type WriterMeans } from "./filesyst
 const SLOTS = 4;
 const GATHERING_BYTES = 600_000;
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 let directory: string;
 let means: WriterMeans;
@@ -72,6 +73,26 @@ test("a slow upload gives its slot back, then goes on", async () => {
   expect(means.slots.freeCount).toBe(SLOTS);
   expect(statSync(path).size).toBe(1_400_010);
   await appendAll(writer, bytes.subarray(1_400_010), 64 * KIB);
+  expect((await writer.commit()).digest).toBe(digestOf(bytes));
+  expectNothingHeld();
+});
+
+test("a chunk is taken at once only when there is room for all of it at hand", async () => {
+  const bytes = sampleBytes(3 * MIB);
+  const writer = openWriter();
+  expect(writer.tryAppend(bytes.subarray(0, 1000))).toBe(false);
+  await writer.append(bytes.subarray(0, MIB));
+  await writer.append(bytes.subarray(MIB, MIB + 100));
+  expect(writer.tryAppend(bytes.subarray(MIB + 100, 2 * MIB + 1))).toBe(false);
+  expect(writer.offset).toBe(MIB + 100);
+  expect(writer.tryAppend(bytes.subarray(MIB + 100, 2 * MIB))).toBe(true);
+  // The slot is full and on its way.
+  expect(writer.tryAppend(bytes.subarray(2 * MIB, 2 * MIB + 1))).toBe(false);
+  await writer.append(bytes.subarray(2 * MIB, 2 * MIB + 1));
+  const behind = writer.append(bytes.subarray(2 * MIB + 1, 2 * MIB + 2));
+  expect(writer.tryAppend(bytes.subarray(2 * MIB + 2))).toBe(false);
+  await behind;
+  await writer.append(bytes.subarray(2 * MIB + 2));
   expect((await writer.commit()).digest).toBe(digestOf(bytes));
   expectNothingHeld();
 });

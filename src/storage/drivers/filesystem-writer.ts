@@ -106,6 +106,14 @@ export class FileWriter implements BlobWriter {
     return this.#inTurn(() => this.#append(chunk));
   }
 
+  tryAppend(chunk: Uint8Array): boolean {
+    const isIdle = this.#waitingTurns === 0 && this.#failure === null && !this.#closed;
+    if (!isIdle || this.#slot === null || chunk.length > SLOT_BYTES - this.#slotFill) return false;
+    this.#fillSlot(this.#slot, chunk);
+    this.#measurePace(chunk.length);
+    return true;
+  }
+
   flush(): Promise<void> {
     return this.#inTurn(() => this.#settle());
   }
@@ -234,12 +242,16 @@ export class FileWriter implements BlobWriter {
         rest = rest.subarray(piece.length);
       } else {
         const piece = rest.subarray(0, SLOT_BYTES - this.#slotFill);
-        this.#slot.bytes.set(piece, this.#slotFill);
-        this.#slotFill += piece.length;
+        this.#fillSlot(this.#slot, piece);
         rest = rest.subarray(piece.length);
-        if (this.#slotFill === SLOT_BYTES) this.#postSlot("direct");
       }
     }
+  }
+
+  #fillSlot(slot: Slot, piece: Uint8Array): void {
+    slot.bytes.set(piece, this.#slotFill);
+    this.#slotFill += piece.length;
+    if (this.#slotFill === SLOT_BYTES) this.#postSlot("direct");
   }
 
   /** Waits for own slots that are being written, which always ends; never for those of others, which may not. */

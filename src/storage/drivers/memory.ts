@@ -63,6 +63,10 @@ class MemoryWriter implements BlobWriter {
     return this.#offset;
   }
 
+  tryAppend(): boolean {
+    return false;
+  }
+
   async append(chunk: Uint8Array): Promise<void> {
     this.#check();
     try {

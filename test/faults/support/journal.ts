@@ -49,6 +49,8 @@ export class Journal {
   #clock = 0;
   /** Acknowledged attempts. */
   acknowledged = 0;
+  /** Set while nobody could have received an answer, as when the power is gone: what comes then is left open. */
+  isDeaf = false;
 
   constructor(path: string) {
     this.#file = openSync(path, "a");
@@ -71,6 +73,7 @@ export class Journal {
     this.#write({ at: begunAt, begin: changes });
     return {
       acknowledge: () => {
+        if (this.isDeaf) return;
         this.#write({ at: begunAt, acknowledged: true });
         fsyncSync(this.#file);
         const endedAt = this.#tick();
