@@ -54,6 +54,10 @@ test("nothing given is a complete configuration", () => {
       uploads: { expireAfterSeconds: 86_400, perPrincipal: 10_000, minimumBytesPerSecond: 1024, stallSeconds: 60 },
       blob: {},
     },
+    gc: { enabled: true, intervalSeconds: 60, leaseSeconds: 86_400, graceSeconds: 7_200 },
+    bin: { keepSeconds: 604_800, historySeconds: 7_776_000 },
+    scrub: { enabled: true, everyDays: 30, bytesPerSecond: 20_971_520 },
+    snapshot: { enabled: true, intervalSeconds: 3_600, keep: 24 },
     log: { level: "info", format: "auto", access: true },
     metrics: { enabled: true, host: "127.0.0.1" },
   });

@@ -25,6 +25,7 @@ import {
 import { listSettings, type Settings } from "./lib/config-settings.ts";
 import { path } from "./lib/config-types.ts";
 import { Secret } from "./lib/secret.ts";
+import { binConfig, gcConfig, scrubConfig, snapshotConfig } from "./lifecycle/config.ts";
 import { registryConfig } from "./registry/config.ts";
 import { isRegistry2File, translateRegistry2 } from "./registry2-config.ts";
 import { storageConfig } from "./storage/config.ts";
@@ -52,6 +53,10 @@ export const configSchema = z.strictObject({
   storage: storageConfig.describe("Blob bytes."),
   database: databaseConfig.describe("Metadata."),
   registry: registryConfig.prefault({}).describe("Content rules."),
+  gc: gcConfig.prefault({}).describe("Garbage collection."),
+  bin: binConfig.prefault({}).describe("The recycle bin."),
+  scrub: scrubConfig.prefault({}).describe("Background checks of stored bytes."),
+  snapshot: snapshotConfig.prefault({}).describe("Copies of the rows in the storage."),
   log: logConfig.prefault({}).describe("The log."),
   metrics: metricsConfig.prefault({}).describe("Metrics."),
 });

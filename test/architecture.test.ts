@@ -17,6 +17,8 @@ const ORDER = [
   ["access"],
   ["repositories"],
   ["registry"],
+  ["lifecycle"],
+  ["operator"],
   ["config.ts", "config-docs.ts", "registry2-config.ts", "registry2-values.ts", "app.ts"],
   ["cli"],
   ["main.ts"],

@@ -4,6 +4,7 @@
  *     namespaces ─< repositories ─┬< repository_blobs >─ blobs
  *                                 ├< manifests ─< manifest_references
  *                                 └< tags
+ *     holds                       while one stands, the collector deletes no stored bytes
  *     upload_sessions             by repository name: the repository is made by its first content
  *
  * Times are milliseconds since 1970. Digests are text (`sha256:…`). Names and tags sort by byte value.
@@ -19,6 +20,7 @@ export interface Schema {
   manifest_references: ManifestReferenceTable;
   tags: TagTable;
   upload_sessions: UploadSessionTable;
+  holds: HoldTable;
 }
 
 interface NamespaceTable {
@@ -43,9 +45,16 @@ interface BlobTable {
   /** Where the bytes are in storage; null when they are in `content`. */
   storage_key: string | null;
   content: Uint8Array | null;
-  /** `damaged`: its stored bytes are missing or wrong; it is not served, and a push of the same digest heals it. */
-  state: "live" | "damaged" | "condemned" | "deleting";
+  /**
+   * `damaged`: its stored bytes are missing or wrong; it is not served, and a push of the same digest heals it.
+   * `deleting`: for nobody any more; its stored bytes go first, then the row.
+   */
+  state: "live" | "damaged" | "deleting";
   created_at: number;
+  /** When its stored bytes were last seen to have its digest; hashed on the way in counts. */
+  verified_at: number;
+  /** Since when no repository links it; null while one does. A new link takes it back. */
+  condemned_at: number | null;
 }
 
 /** A blob can be read in a repository only through its row here; a mount is a row. */
@@ -53,6 +62,11 @@ interface RepositoryBlobTable {
   blob_id: number;
   repository_id: number;
   created_at: number;
+  /**
+   * The link's lease: until then it stays even though no manifest of the repository names the blob. When that is over
+   * the collector looks: null once a manifest names it, else the link goes. Set again when the last such manifest goes.
+   */
+  kept_until: number | null;
 }
 
 interface ManifestTable {
@@ -67,6 +81,9 @@ interface ManifestTable {
   annotations: string | null;
   size_bytes: number;
   created_at: number;
+  /** In the recycle bin since then, hidden from every read; a push of the same bytes or a restore takes it out. */
+  deleted_at: number | null;
+  deleted_by: string | null;
   /** The exact bytes that were pushed. */
   content: Uint8Array;
 }
@@ -90,6 +107,9 @@ interface TagTable {
   from_at: number;
   to_at: number | null;
   actor: string;
+  /** On the latest row of a name: it ended because the tag was deleted, and lies in the recycle bin since then. */
+  deleted_at: number | null;
+  deleted_by: string | null;
 }
 
 interface UploadSessionTable {
@@ -105,4 +125,11 @@ interface UploadSessionTable {
   content: Uint8Array | null;
   created_at: number;
   updated_at: number;
+}
+
+/** A promise to somebody who copies stored bytes: none is deleted before it ends or expires. */
+interface HoldTable {
+  id: string;
+  reason: string;
+  expires_at: number;
 }

@@ -30,6 +30,9 @@ class Parameter {
   }
 }
 
+/** `skip locked` leaves out the rows that somebody else holds at the moment. */
+export type LockMode = "update" | "update skip locked" | "share" | "key share";
+
 export type StatementBuilder = {
   db: Kysely<Schema>;
   dialect: Dialect;
@@ -41,7 +44,7 @@ export type StatementBuilder = {
     columns: readonly Column[],
   ) => AliasedRawBuilder<Record<Column, string>, "listed">;
   /** Keeps the rows read from being deleted or changed until the transaction ends. SQLite has one writer and needs no word for it. */
-  lock: (mode: "update" | "key share") => RawBuilder<unknown>;
+  lock: (mode: LockMode) => RawBuilder<unknown>;
 };
 
 export interface Statement<Parameters, Row> {
@@ -109,7 +112,7 @@ function compileFor<Parameters extends object, Row>(
       const rows = dialect === "sqlite" ? sql`json_each(${list})` : sql`json_array_elements(${list}::json) as value`;
       return sql<Record<(typeof columns)[number], string>>`(select ${sql.join(members)} from ${rows})`.as("listed");
     },
-    lock: (mode) => (dialect === "sqlite" ? sql`` : mode === "update" ? sql`for update` : sql`for key share`),
+    lock: (mode) => (dialect === "sqlite" ? sql`` : sql`for ${sql.raw(mode)}`),
   }).compile();
 }
 

@@ -65,22 +65,22 @@ select "id", "size_bytes", "storage_key", "state"
 
 -- src/registry/queries/blobs.ts: insertBlob
 -- SQLite
-insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at")
-  values (?, ?, ?, ?, ?, ?)
+insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at", "verified_at", "condemned_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("digest")
   where "state" <> 'deleting' do nothing
  
   returning "id";
 -- PostgreSQL
-insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at")
-  values ($1, $2, $3, $4, $5, $6)
+insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", "created_at", "verified_at", "condemned_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict ("digest")
   where "state" <> 'deleting' do nothing
  
   returning "id";
 
 -- src/registry/queries/blobs.ts: markDamaged
---   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH blobs USING INDEX blobs_storage_key (storage_key=?)
 -- SQLite
 update "blobs"
   set "state" = ?
@@ -146,12 +146,12 @@ select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
 
 -- src/registry/queries/blobs.ts: linkBlob
 -- SQLite
-insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
-  values (?, ?, ?)
+insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
+  values (?, ?, ?, ?)
   on conflict ("blob_id", "repository_id") do nothing;
 -- PostgreSQL
-insert into "repository_blobs" ("repository_id", "blob_id", "created_at")
-  values ($1, $2, $3)
+insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
+  values ($1, $2, $3, $4)
   on conflict ("blob_id", "repository_id") do nothing;
 
 -- src/registry/queries/blobs.ts: unlinkBlob
@@ -277,13 +277,13 @@ select "id", "media_type"
 
 -- src/registry/queries/manifests.ts: insertManifest
 -- SQLite
-insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "content")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "deleted_at", "deleted_by", "content")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
  
   returning "id";
 -- PostgreSQL
-insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "content")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "deleted_at", "deleted_by", "content")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
  
   returning "id";
 
@@ -316,7 +316,7 @@ delete
   and "digest" = $2;
 
 -- src/registry/queries/referrers.ts: listReferrers
---   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
@@ -335,7 +335,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   limit $4;
 
 -- src/registry/queries/referrers.ts: listReferrersOfType
---   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
@@ -523,11 +523,11 @@ select "revision", "digest", "to_at"
 
 -- src/registry/queries/tags.ts: insertTag
 -- SQLite
-insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
-  values (?, ?, ?, ?, ?, ?, ?);
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- PostgreSQL
-insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor")
-  values ($1, $2, $3, $4, $5, $6, $7);
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- src/registry/queries/tags.ts: endTag
 --   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)

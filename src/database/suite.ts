@@ -37,7 +37,7 @@ const insertBlob = statement<{
 }>()((p, { db }) =>
   db
     .insertInto("blobs")
-    .values({ digest: p.digest, size_bytes: p.size, content: p.content, state: p.state, created_at: 0 })
+    .values({ digest: p.digest, size_bytes: p.size, content: p.content, state: p.state, created_at: 0, verified_at: 0 })
     .returning("id"),
 );
 const findBlob = statement<{ digest: string }>()((p, { db }) =>

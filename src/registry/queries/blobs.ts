@@ -29,6 +29,8 @@ export const insertBlob = statement<{
       content: p.content,
       state: "live",
       created_at: p.now,
+      verified_at: p.now,
+      condemned_at: null,
     })
     .onConflict((conflict) => conflict.column("digest").where("state", "<>", sql.lit("deleting")).doNothing())
     .returning("id"),
@@ -77,7 +79,7 @@ export const findLinkedBlob = statement<{ repositoryId: number; digest: string }
 export const linkBlob = statement<{ repositoryId: number; blobId: number; now: number }>()((p, { db }) =>
   db
     .insertInto("repository_blobs")
-    .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now })
+    .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now, kept_until: null })
     .onConflict((conflict) => conflict.columns(["blob_id", "repository_id"]).doNothing()),
 );
 

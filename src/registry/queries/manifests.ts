@@ -67,6 +67,8 @@ export const insertManifest = statement<{
       annotations: p.annotations,
       size_bytes: p.sizeBytes,
       created_at: p.now,
+      deleted_at: null,
+      deleted_by: null,
       content: p.content,
     })
     .returning("id"),

@@ -29,6 +29,8 @@ export const insertTag = statement<{
     from_at: p.now,
     to_at: null,
     actor: p.actor,
+    deleted_at: null,
+    deleted_by: null,
   }),
 );
 
