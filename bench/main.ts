@@ -20,6 +20,7 @@ import { listMeasures } from "./rows/lists.ts";
 import { mixMeasures } from "./rows/mixes.ts";
 import { pushMeasures } from "./rows/pushes.ts";
 import { requestMeasures } from "./rows/requests.ts";
+import { scaleMeasures } from "./rows/scale.ts";
 import { uploadMeasures } from "./rows/uploads.ts";
 import { formatNumber, formatSummary, formatTable } from "./table.ts";
 
@@ -47,6 +48,7 @@ const MEASURES: Measure[] = [
   rssAfterLoadMeasure,
   ...uploadMeasures,
   ...pushMeasures,
+  ...scaleMeasures,
 ];
 
 function parseOptions() {
@@ -65,8 +67,8 @@ function parseOptions() {
     },
   });
   const prefixes = values.only?.split(",").map((prefix) => prefix.trim());
-  const measures = MEASURES.filter(
-    ({ name }) => prefixes === undefined || prefixes.some((prefix) => name.startsWith(prefix)),
+  const measures = MEASURES.filter(({ name, isOptional }) =>
+    prefixes === undefined ? isOptional !== true : prefixes.some((prefix) => name.startsWith(prefix)),
   );
   if (measures.length === 0) throw new Error(`no row is called ${values.only}; --list prints the names`);
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));

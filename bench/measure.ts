@@ -42,6 +42,8 @@ export type Measure = {
   limits?: ("nginx" | "empty handler")[];
   /** Peers that can do this at all; both when absent. */
   peers?: PeerName[];
+  /** Runs only when `--only` names it. */
+  isOptional?: true;
   run: (peer: Peer, context: Context) => Promise<Sample>;
   /** A limit that is a program rather than a server. */
   runLimit?: (context: Context) => Promise<Sample>;

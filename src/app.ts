@@ -14,7 +14,20 @@ import type { RequestContext } from "./http/context.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { Router, type Route } from "./http/router.ts";
+import { Backup } from "./lifecycle/backup.ts";
+import { Bin } from "./lifecycle/bin.ts";
+import { Collector } from "./lifecycle/collector.ts";
+import { Fsck } from "./lifecycle/fsck.ts";
+import { Holds } from "./lifecycle/holds.ts";
+import { Merge } from "./lifecycle/merge.ts";
+import { Orphans } from "./lifecycle/orphans.ts";
+import { Restore } from "./lifecycle/restore.ts";
+import { Scrub } from "./lifecycle/scrub.ts";
+import { assertRowsPresent, Snapshots } from "./lifecycle/snapshots.ts";
+import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
 import { parseRepositoryName } from "./oci/reference.ts";
+import { operatorHandler } from "./operator/routes.ts";
+import { Works } from "./operator/works.ts";
 import { Blobs } from "./registry/blobs.ts";
 import { ContentCache } from "./registry/content-cache.ts";
 import { deletesDisabled, type Gate } from "./registry/gates.ts";
@@ -35,6 +48,7 @@ import { Metrics } from "./telemetry/metrics.ts";
 const READY_WITHIN_MS = 5_000;
 const LOOK_FOR_ROOM_MS = 10_000;
 const RECHECK_MS = 600_000;
+const DAY_MS = 86_400_000;
 const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
 
 export type AppOptions = {
@@ -42,10 +56,19 @@ export type AppOptions = {
   log: Log;
   /** Ends the process: the disk did not keep what it was given. */
   onSyncFailure: (error: Error) => void;
+  /** Gives what the application uses in place of the two ports that were opened; they themselves unless given. */
+  wrap?: WrapPorts | undefined;
+  /** False for an operator's command without a server: nothing is done that was not asked for. */
+  isServing?: boolean;
 };
+
+export type Ports = { storage: Storage; database: Database };
+export type WrapPorts = (ports: Ports) => Ports;
 
 export type App = {
   handler: Handler;
+  /** For the Unix socket alone: it lets everyone do everything. */
+  operator: Handler;
   metrics: Metrics;
   /** From now on /readyz answers 503. */
   startDraining: () => void;
@@ -54,10 +77,14 @@ export type App = {
   close: () => Promise<void>;
 };
 
-export async function createApp({ config, log, onSyncFailure }: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, onSyncFailure, wrap = (ports) => ports, isServing = true } = options;
   const metrics = new Metrics();
-  const storage = await openStorage(config);
-  const database = await openDatabase(config, log, onSyncFailure);
+  const { storage, database } = wrap({
+    storage: await openStorage(config),
+    database: await openDatabase(config, log, onSyncFailure),
+  });
+  if (isServing) await assertRowsOrClose(database, storage);
   const repositories = new Repositories(database);
   const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
   const gates: Gate[] = config.storage.delete.enabled ? [] : [deletesDisabled];
@@ -66,10 +93,54 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
   const tags = new Tags({ database, repositories, cache, gates });
   const manifests = new Manifests({ database, repositories, tags, cache, room, gates });
   const referrers = new Referrers({ database, repositories });
-  const blobs = new Blobs({ database, storage, repositories, cache, gates, log });
+  const leaseMs = config.gc.leaseSeconds * 1_000;
+  const blobs = new Blobs({ database, storage, repositories, cache, gates, log, leaseMs });
   const sessions = new Sessions({ database, limitPerPrincipal: config.registry.uploads.perPrincipal });
   const maxBlobBytes = config.registry.blob.maxBytes ?? Infinity;
   const uploads = new Uploads({ sessions, blobs, storage, room, maxBlobBytes });
+  const bin = new Bin({ database, repositories, manifests, tags, keepMs: config.bin.keepSeconds * 1_000 });
+  const holds = new Holds(database);
+  const collector = new Collector({
+    database,
+    storage,
+    cache,
+    room,
+    holds,
+    bin,
+    log,
+    metrics,
+    gc: config.gc,
+    keeping: config.bin,
+    readonly: config.storage.readonly,
+  });
+  const storedBlobs = new StoredBlobs({ database, storage, cache });
+  const minimumAgeMs = config.registry.uploads.expireAfterSeconds * 1_000;
+  const orphans = new Orphans({ database, storage, holds, log, minimumAgeMs });
+  const fsck = new Fsck({ database, storage, storedBlobs, orphans });
+  const scrub = new Scrub({
+    database,
+    storedBlobs,
+    log,
+    metrics,
+    enabled: config.scrub.enabled,
+    everyMs: config.scrub.everyDays * DAY_MS,
+    bytesPerSecond: config.scrub.bytesPerSecond,
+  });
+  const snapshots = openSnapshots(config, { database, storage, log });
+  const backup = new Backup({ database, storage, holds, log });
+  const merge = new Merge({
+    database,
+    storage,
+    openScratch: (path) => openSqlite({ path, onSyncFailure }),
+    scratchDirectory: config.data.directory,
+    repositories,
+    blobs,
+    manifests,
+    tags,
+    cache,
+    room,
+    log,
+  });
   await room.look();
 
   let isDraining = false;
@@ -111,28 +182,77 @@ export async function createApp({ config, log, onSyncFailure }: AppOptions): Pro
     logAccess: config.log.access,
     metrics,
   });
+  const works = new Works();
+  const { readonly } = config.storage;
+  const operator = operatorHandler(
+    { collector, bin, fsck, backup, restore: merge, works, log, readonly },
+    { logAccess: config.log.access, translate },
+  );
   meter(metrics, { sessions, room, log });
   const looking = setInterval(() => void room.look().catch(() => undefined), LOOK_FOR_ROOM_MS).unref();
-  const expiry = startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log);
-  const recheck = startRecheck(blobs, log);
+  const expiry = isServing ? startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log) : undefined;
+  const recheck = isServing ? startRecheck(blobs, log) : undefined;
+  if (isServing) collector.start();
+  if (isServing) scrub.start();
+  if (isServing && isSnapshotting(config)) snapshots.start();
+  if (isServing && !config.storage.readonly) orphans.start();
 
   return {
     handler,
+    operator,
     metrics,
     startDraining: () => {
       isDraining = true;
+      works.stop();
     },
     checkReady,
     close: async () => {
       clearInterval(expiry);
       clearInterval(looking);
       clearInterval(recheck);
-      for (const part of [sessions, database, storage]) {
+      for (const part of [works, collector, scrub, orphans, sessions, snapshots, database, storage]) {
         // What one cannot finish, on a full disk say, must not keep the others from it.
         await part.close().catch((error: unknown) => log.error("a part did not close in order", { error }));
       }
     },
   };
+}
+
+/** For `berth restore` while no server runs: the parts that it needs, and nothing that works by itself. */
+export async function openRestore({ config, log, onSyncFailure }: AppOptions): Promise<{
+  restore: Restore;
+  snapshots: Snapshots;
+  close: () => Promise<void>;
+}> {
+  const storage = await openStorage(config);
+  const database = await openDatabase(config, log, onSyncFailure);
+  return {
+    restore: new Restore({ database, storage, log }),
+    snapshots: openSnapshots(config, { database, storage, log }),
+    close: async () => {
+      await database.close();
+      await storage.close();
+    },
+  };
+}
+
+function openSnapshots({ snapshot }: Config, ports: Ports & { log: Log }): Snapshots {
+  return new Snapshots({ ...ports, intervalMs: snapshot.intervalSeconds * 1_000, keep: snapshot.keep });
+}
+
+/** What is in memory ends with its process. */
+function isSnapshotting({ snapshot, storage }: Config): boolean {
+  return snapshot.enabled && storage.driver !== "memory" && !storage.readonly;
+}
+
+async function assertRowsOrClose(database: Database, storage: Storage): Promise<void> {
+  try {
+    await assertRowsPresent(database, storage);
+  } catch (error) {
+    await database.close();
+    await storage.close();
+    throw error;
+  }
 }
 
 async function openStorage({ storage }: Config): Promise<Storage> {

@@ -38,6 +38,9 @@ const RESERVED = /^BERTH_(CONFIG|ADMIN_\w+|SECRET_KEY_FILE)$/;
 
 const DEFAULT_DATA_DIRECTORY = "./data";
 
+// The configuration is read once: compiling a parser for each group would take longer than all of the reading.
+z.config({ jitless: true });
+
 export const configSchema = z.strictObject({
   data: z
     .strictObject({

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   NOT_FOUND: { status: 404, message: "there is nothing at this address" },
   PAGINATION_NUMBER_INVALID: { status: 400, message: "invalid number of results requested" },
   RANGE_INVALID: { status: 416, message: "invalid content range" },
+  REQUEST_INVALID: { status: 400, message: "the request is malformed" },
   STORAGE_FULL: { status: 507, message: "the registry's disk is full" },
   TAG_INVALID: { status: 400, message: "invalid tag" },
   TIMEOUT: { status: 408, message: "the request body arrived too slowly" },

@@ -10,6 +10,11 @@ type Command = { HELP: string; run: (args: string[]) => Promise<void> };
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   serve: { summary: "run the server", load: () => import("./cli/serve.ts") },
   config: { summary: "show and check the configuration", load: () => import("./cli/config.ts") },
+  gc: { summary: "collect what nothing needs any more, or say what would go", load: () => import("./cli/gc.ts") },
+  bin: { summary: "list, restore or empty what was deleted", load: () => import("./cli/bin.ts") },
+  fsck: { summary: "compare rows, stored bytes and digests, and repair", load: () => import("./cli/fsck.ts") },
+  backup: { summary: "copy everything into a directory", load: () => import("./cli/backup.ts") },
+  restore: { summary: "bring back what a backup holds", load: () => import("./cli/restore.ts") },
 };
 
 const LINES = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);

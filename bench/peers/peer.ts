@@ -7,6 +7,12 @@ import type { Server } from "./process.ts";
 
 export type StartOptions = { dataDirectory: string; htpasswdFile?: string };
 
+export type ScratchOptions = {
+  htpasswdFile?: string;
+  /** What a server is started and stopped for before: `push` what makes its files, then `fill` them while it is down. */
+  prepare?: { push: (server: Server) => Promise<void>; fill: (dataDirectory: string) => void };
+};
+
 export type Program = {
   name: PeerName | LimitName;
   start: (options: StartOptions) => Promise<Server>;
@@ -48,16 +54,26 @@ export class Peer {
   /** Runs `work` on a fresh server over an empty data directory, which is removed afterwards. */
   async withScratchServer<T>(
     work: (server: Server) => Promise<T>,
-    options: { htpasswdFile?: string } = {},
+    { prepare, ...options }: ScratchOptions = {},
   ): Promise<T> {
     const dataDirectory = mkdtempSync(join(this.#directory, "scratch-"));
-    const server = await this.#program.start({ dataDirectory, ...options });
-    this.#scratch.add(server);
+    const runOnce = async <R>(once: (server: Server) => Promise<R>): Promise<R> => {
+      const server = await this.#program.start({ dataDirectory, ...options });
+      this.#scratch.add(server);
+      try {
+        return await once(server);
+      } finally {
+        this.#scratch.delete(server);
+        await server.stop();
+      }
+    };
     try {
-      return await work(server);
+      if (prepare !== undefined) {
+        await runOnce(prepare.push);
+        prepare.fill(dataDirectory);
+      }
+      return await runOnce(work);
     } finally {
-      this.#scratch.delete(server);
-      await server.stop();
       rmSync(dataDirectory, { recursive: true, force: true });
     }
   }

@@ -1,7 +1,7 @@
 /** Who makes a request. */
 
 export type Principal = {
-  kind: "anonymous";
+  kind: "anonymous" | "operator";
   /** Stable and unique: what an upload session or a tag's history remembers. */
   id: string;
   /** For people to read. */
@@ -14,3 +14,6 @@ export type Principal = {
 export const OPEN_ANONYMOUS: Principal = { kind: "anonymous", id: "anonymous", name: "anonymous", isOpen: true };
 
 export const ANONYMOUS: Principal = { kind: "anonymous", id: "anonymous", name: "anonymous", isOpen: false };
+
+/** Whoever may open the server's Unix socket, or its data directory: the file system has let them in. */
+export const OPERATOR: Principal = { kind: "operator", id: "operator", name: "operator", isOpen: true };

@@ -25,7 +25,17 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /** Whether other processes write here too; what this one remembers may then be stale. */
   readonly isShared: boolean;
+  /**
+   * Commits by this process that changed rows, since it opened the database; null where other processes write too, and
+   * nothing can be said.
+   */
+  readonly changes: number | null;
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Reads what is committed when it begins, however long `work` takes and whatever changes meanwhile; it only reads,
+   * and may await what it likes. Made for reading everything, in pages: neither the event loop nor a writer waits for it.
+   */
+  snapshot<T>(work: (snapshot: Queryable) => Promise<T>): Promise<T>;
   /** Throws when the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -63,7 +63,9 @@ CREATE INDEX manifests_subject on manifests (repository_id, subject_digest, dige
 
 CREATE INDEX manifests_subject_type on manifests (repository_id, subject_digest, artifact_type, digest) where subject_digest is not null and deleted_at is null;
 
-CREATE INDEX manifests_deleted on manifests (deleted_at) where deleted_at is not null;
+CREATE INDEX manifests_deleted on manifests (deleted_at, id) where deleted_at is not null;
+
+CREATE INDEX manifests_deleted_here on manifests (repository_id, deleted_at, id) where deleted_at is not null;
 
 CREATE TABLE manifest_references (
   manifest_id integer not null references manifests (id) on delete cascade,
@@ -88,7 +90,9 @@ CREATE TABLE tags (
   primary key (repository_id, name, revision)
 );
 
-CREATE INDEX tags_deleted on tags (deleted_at) where deleted_at is not null;
+CREATE INDEX tags_deleted on tags (deleted_at, repository_id, name) where deleted_at is not null;
+
+CREATE INDEX tags_deleted_here on tags (repository_id, deleted_at, name) where deleted_at is not null;
 
 CREATE INDEX tags_ended on tags (to_at) where to_at is not null;
 

@@ -49,19 +49,1514 @@ select "name"
   order by "name"
   limit $3;
 
--- src/registry/queries/blobs.ts: findBlob
+-- src/lifecycle/queries/archive.ts: pageNamespaces
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "namespaces"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "namespaces"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive.ts: pageRepositories
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "repositories"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "repositories"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive.ts: pageBlobs
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "blobs"
+  where "id" > ?
+  and "state" <> 'deleting'
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "blobs"
+  where "id" > $1
+  and "state" <> 'deleting'
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive.ts: pageLinks
+--   SEARCH repository_blobs USING PRIMARY KEY ((blob_id,repository_id)>(?,?))
+-- SQLite
+select *
+  from "repository_blobs"
+  where (blob_id, repository_id) > (?, ?)
+  order by "blob_id", "repository_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "repository_blobs"
+  where (blob_id, repository_id) > ($1, $2)
+  order by "blob_id", "repository_id"
+  limit $3;
+
+-- src/lifecycle/queries/archive.ts: measureManifests
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "size_bytes"
+  from "manifests"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "size_bytes"
+  from "manifests"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive.ts: pageManifests
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+-- SQLite
+select *
+  from "manifests"
+  where "id" > ?
+  and "id" <= ?
+  order by "id";
+-- PostgreSQL
+select *
+  from "manifests"
+  where "id" > $1
+  and "id" <= $2
+  order by "id";
+
+-- src/lifecycle/queries/archive.ts: pageReferences
+--   SEARCH manifest_references USING PRIMARY KEY ((manifest_id,digest)>(?,?))
+-- SQLite
+select *
+  from "manifest_references"
+  where (manifest_id, digest) > (?, ?)
+  order by "manifest_id", "digest"
+  limit ?;
+-- PostgreSQL
+select *
+  from "manifest_references"
+  where (manifest_id, digest) > ($1, $2)
+  order by "manifest_id", "digest"
+  limit $3;
+
+-- src/lifecycle/queries/archive.ts: pageTags
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 ((repository_id,name,revision)>(?,?,?))
+-- SQLite
+select *
+  from "tags"
+  where (repository_id, name, revision) > (?, ?, ?)
+  order by "repository_id", "name", "revision"
+  limit ?;
+-- PostgreSQL
+select *
+  from "tags"
+  where (repository_id, name, revision) > ($1, $2, $3)
+  order by "repository_id", "name", "revision"
+  limit $4;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedNamespace
+-- SQLite
+insert into "namespaces" ("id", "name", "created_at")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "namespaces" ("id", "name", "created_at") overriding system value
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedRepository
+-- SQLite
+insert into "repositories" ("id", "namespace_id", "name", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "repositories" ("id", "namespace_id", "name", "created_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedBlob
+-- SQLite
+insert into "blobs" ("id", "digest", "size_bytes", "state", "created_at", "verified_at", "condemned_at", "storage_key", "content")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "blobs" ("id", "digest", "size_bytes", "state", "created_at", "verified_at", "condemned_at", "storage_key", "content") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedLink
+-- SQLite
+insert into "repository_blobs" ("blob_id", "repository_id", "created_at", "kept_until")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "repository_blobs" ("blob_id", "repository_id", "created_at", "kept_until") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedManifest
+-- SQLite
+insert into "manifests" ("id", "repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "deleted_at", "deleted_by", "content")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "manifests" ("id", "repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "deleted_at", "deleted_by", "content") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedReference
+-- SQLite
+insert into "manifest_references" ("manifest_id", "digest", "repository_id", "kind")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "manifest_references" ("manifest_id", "digest", "repository_id", "kind") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedTag
+-- SQLite
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive.ts: findAnyRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "repositories"
+  where "id" > 0
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "repositories"
+  where "id" > 0
+  limit $1;
+
+-- src/lifecycle/queries/archive.ts: findAnyBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "blobs"
+  where "id" > 0
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "blobs"
+  where "id" > 0
+  limit $1;
+
+-- src/lifecycle/queries/archive.ts: findMark
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id=?)
+-- SQLite
+select "reason"
+  from "holds"
+  where "id" = ?;
+-- PostgreSQL
+select "reason"
+  from "holds"
+  where "id" = $1;
+
+-- src/lifecycle/queries/archive.ts: insertMark
+-- SQLite
+insert into "holds" ("id", "reason", "expires_at")
+  values (?, ?, ?)
+  on conflict ("id") do nothing;
+-- PostgreSQL
+insert into "holds" ("id", "reason", "expires_at")
+  values ($1, $2, $3)
+  on conflict ("id") do nothing;
+
+-- src/lifecycle/queries/archive.ts: deleteMark
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id=?)
+-- SQLite
+delete
+  from "holds"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "holds"
+  where "id" = $1;
+
+-- src/lifecycle/queries/archive.ts: findPlace
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
-select "id", "size_bytes", "storage_key", "state"
+select "id", "storage_key", "state"
   from "blobs"
   where "digest" = ?
   and "state" <> 'deleting';
 -- PostgreSQL
-select "id", "size_bytes", "storage_key", "state"
+select "id", "storage_key", "state"
+  from "blobs"
+  where "digest" = $1
+  and "state" <> 'deleting';
+
+-- src/lifecycle/queries/archive.ts: findPlaceOfKey
+--   SEARCH blobs USING INDEX blobs_storage_key (storage_key=?)
+-- SQLite
+select "digest"
+  from "blobs"
+  where "storage_key" = ?;
+-- PostgreSQL
+select "digest"
+  from "blobs"
+  where "storage_key" = $1;
+
+-- src/lifecycle/queries/archive.ts: findHeldBlob
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+-- SQLite
+select "blobs"."id"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = ?
+  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" = 'live'
+  and "repository_blobs"."repository_id" = ?;
+-- PostgreSQL
+select "blobs"."id"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = $1
+  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" = 'live'
+  and "repository_blobs"."repository_id" = $2;
+
+-- src/lifecycle/queries/archive.ts: findHeldManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "id"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+select "id"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "deleted_at" is null
+  for key share;
+
+-- src/lifecycle/queries/archive.ts: findCurrentTag
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+-- SQLite
+select "digest"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  and "to_at" is null;
+-- PostgreSQL
+select "digest"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  and "to_at" is null;
+
+-- src/lifecycle/queries/archive.ts: pageLinkedBlobs
+--   SEARCH repository_blobs USING PRIMARY KEY ((blob_id,repository_id)>(?,?))
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "repositories"."name" as "repository", "blobs"."digest", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > (?, ?)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "repositories"."name" as "repository", "blobs"."digest", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > ($1, $2)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit $3;
+
+-- src/lifecycle/queries/archive.ts: pageNamedManifests
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."id", "repositories"."name" as "repository", "digest", "media_type", "content"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."id" > ?
+  and "manifests"."id" <= ?
+  and "deleted_at" is null
+  order by "manifests"."id";
+-- PostgreSQL
+select "manifests"."id", "repositories"."name" as "repository", "digest", "media_type", "content"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."id" > $1
+  and "manifests"."id" <= $2
+  and "deleted_at" is null
+  order by "manifests"."id";
+
+-- src/lifecycle/queries/archive.ts: pageNamedTags
+--   SEARCH tags USING INDEX tags_current ((repository_id,name)>(?,?))
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "tags"."repository_id", "tags"."name", "tags"."digest", "repositories"."name" as "repository"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id"
+  where (tags.repository_id, tags.name) > (?, ?)
+  and "to_at" is null
+  order by "tags"."repository_id", "tags"."name"
+  limit ?;
+-- PostgreSQL
+select "tags"."repository_id", "tags"."name", "tags"."digest", "repositories"."name" as "repository"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id"
+  where (tags.repository_id, tags.name) > ($1, $2)
+  and "to_at" is null
+  order by "tags"."repository_id", "tags"."name"
+  limit $3;
+
+-- src/lifecycle/queries/archive.ts: replaceBytes
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+update "blobs"
+  set "storage_key" = ?, "state" = ?, "verified_at" = ?
+  where "digest" = ?
+  and "state" <> 'deleting'
+  and "state" = 'damaged';
+-- PostgreSQL
+update "blobs"
+  set "storage_key" = $1, "state" = $2, "verified_at" = $3
+  where "digest" = $4
+  and "state" <> 'deleting'
+  and "state" = 'damaged';
+
+-- src/lifecycle/queries/bin.ts: listManifests
+--   SEARCH manifests USING INDEX manifests_deleted (deleted_at>? AND deleted_at<?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."id", "repositories"."name" as "repository", "manifests"."digest", "manifests"."size_bytes", manifests.deleted_at as "deleted_at", "manifests"."deleted_by"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."deleted_at" is not null
+  and (manifests.deleted_at, manifests.id) < (?, ?)
+  order by "manifests"."deleted_at" desc, "manifests"."id" desc
+  limit ?;
+-- PostgreSQL
+select "manifests"."id", "repositories"."name" as "repository", "manifests"."digest", "manifests"."size_bytes", manifests.deleted_at as "deleted_at", "manifests"."deleted_by"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."deleted_at" is not null
+  and (manifests.deleted_at, manifests.id) < ($1, $2)
+  order by "manifests"."deleted_at" desc, "manifests"."id" desc
+  limit $3;
+
+-- src/lifecycle/queries/bin.ts: listManifestsHere
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH manifests USING INDEX manifests_deleted_here (repository_id=? AND deleted_at>? AND deleted_at<?)
+-- SQLite
+select "manifests"."id", "repositories"."name" as "repository", "manifests"."digest", "manifests"."size_bytes", manifests.deleted_at as "deleted_at", "manifests"."deleted_by"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."deleted_at" is not null
+  and "manifests"."repository_id" = ?
+  and (manifests.deleted_at, manifests.id) < (?, ?)
+  order by "manifests"."deleted_at" desc, "manifests"."id" desc
+  limit ?;
+-- PostgreSQL
+select "manifests"."id", "repositories"."name" as "repository", "manifests"."digest", "manifests"."size_bytes", manifests.deleted_at as "deleted_at", "manifests"."deleted_by"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."deleted_at" is not null
+  and "manifests"."repository_id" = $1
+  and (manifests.deleted_at, manifests.id) < ($2, $3)
+  order by "manifests"."deleted_at" desc, "manifests"."id" desc
+  limit $4;
+
+-- src/lifecycle/queries/bin.ts: listTags
+--   SEARCH tags USING INDEX tags_deleted (deleted_at>? AND (deleted_at,repository_id,name)<(?,?,?))
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?) LEFT-JOIN
+-- SQLite
+select "tags"."repository_id", "repositories"."name" as "repository", "tags"."name", "tags"."digest", tags.deleted_at as "deleted_at", "tags"."deleted_by", "manifests"."size_bytes"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."deleted_at" is not null
+  and (tags.deleted_at, tags.repository_id, tags.name) < (?, ?, ?)
+  order by "tags"."deleted_at" desc, "tags"."repository_id" desc, "tags"."name" desc
+  limit ?;
+-- PostgreSQL
+select "tags"."repository_id", "repositories"."name" as "repository", "tags"."name", "tags"."digest", tags.deleted_at as "deleted_at", "tags"."deleted_by", "manifests"."size_bytes"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."deleted_at" is not null
+  and (tags.deleted_at, tags.repository_id, tags.name) < ($1, $2, $3)
+  order by "tags"."deleted_at" desc, "tags"."repository_id" desc, "tags"."name" desc
+  limit $4;
+
+-- src/lifecycle/queries/bin.ts: listTagsHere
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH tags USING INDEX tags_deleted_here (repository_id=? AND deleted_at>? AND (deleted_at,name)<(?,?))
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?) LEFT-JOIN
+-- SQLite
+select "tags"."repository_id", "repositories"."name" as "repository", "tags"."name", "tags"."digest", tags.deleted_at as "deleted_at", "tags"."deleted_by", "manifests"."size_bytes"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."deleted_at" is not null
+  and "tags"."repository_id" = ?
+  and (tags.deleted_at, tags.name) < (?, ?)
+  order by "tags"."deleted_at" desc, "tags"."name" desc
+  limit ?;
+-- PostgreSQL
+select "tags"."repository_id", "repositories"."name" as "repository", "tags"."name", "tags"."digest", tags.deleted_at as "deleted_at", "tags"."deleted_by", "manifests"."size_bytes"
+  from "tags"
+  inner join "repositories" on "repositories"."id" = "tags"."repository_id" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."deleted_at" is not null
+  and "tags"."repository_id" = $1
+  and (tags.deleted_at, tags.name) < ($2, $3)
+  order by "tags"."deleted_at" desc, "tags"."name" desc
+  limit $4;
+
+-- src/lifecycle/queries/bin.ts: listTagsOfManifest
+--   SEARCH tags USING INDEX tags_deleted_here (repository_id=? AND deleted_at=?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "deleted_at" = ?
+  and "digest" = ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "deleted_at" = $2
+  and "digest" = $3
+  order by "name"
+  limit $4;
+
+-- src/lifecycle/queries/bin.ts: findTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
+-- SQLite
+select "digest", "to_at", "deleted_at"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  order by "revision" desc
+  limit ?;
+-- PostgreSQL
+select "digest", "to_at", "deleted_at"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  order by "revision" desc
+  limit $3
+  for update;
+
+-- src/lifecycle/queries/bin.ts: lockManifests
+--   SEARCH manifests USING INDEX manifests_deleted (deleted_at>? AND deleted_at<?)
+-- SQLite
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "deleted_at" is not null
+  and "deleted_at" <= ?
+  order by "deleted_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "deleted_at" is not null
+  and "deleted_at" <= $1
+  order by "deleted_at", "id"
+  limit $2
+  for update skip locked;
+
+-- src/lifecycle/queries/bin.ts: lockManifestsHere
+--   SEARCH manifests USING INDEX manifests_deleted_here (repository_id=? AND deleted_at>? AND deleted_at<?)
+-- SQLite
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "deleted_at" is not null
+  and "deleted_at" <= ?
+  order by "deleted_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "deleted_at" is not null
+  and "deleted_at" <= $2
+  order by "deleted_at", "id"
+  limit $3
+  for update skip locked;
+
+-- src/lifecycle/queries/bin.ts: lockManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "deleted_at" <= ?;
+-- PostgreSQL
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "deleted_at" <= $3
+  for update;
+
+-- src/lifecycle/queries/bin.ts: lockTags
+--   SEARCH tags USING COVERING INDEX tags_deleted (deleted_at>? AND deleted_at<?)
+-- SQLite
+select "repository_id", "name"
+  from "tags"
+  where "deleted_at" is not null
+  and "deleted_at" <= ?
+  order by "deleted_at"
+  limit ?;
+-- PostgreSQL
+select "repository_id", "name"
+  from "tags"
+  where "deleted_at" is not null
+  and "deleted_at" <= $1
+  order by "deleted_at"
+  limit $2
+  for update skip locked;
+
+-- src/lifecycle/queries/bin.ts: lockTagsHere
+--   SEARCH tags USING COVERING INDEX tags_deleted_here (repository_id=? AND deleted_at>? AND deleted_at<?)
+-- SQLite
+select "repository_id", "name"
+  from "tags"
+  where "repository_id" = ?
+  and "deleted_at" is not null
+  and "deleted_at" <= ?
+  order by "deleted_at"
+  limit ?;
+-- PostgreSQL
+select "repository_id", "name"
+  from "tags"
+  where "repository_id" = $1
+  and "deleted_at" is not null
+  and "deleted_at" <= $2
+  order by "deleted_at"
+  limit $3
+  for update skip locked;
+
+-- src/lifecycle/queries/bin.ts: deleteTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
+-- SQLite
+delete
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?;
+-- PostgreSQL
+delete
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2;
+
+-- src/lifecycle/queries/bin.ts: deleteTagHistory
+--   SEARCH tags USING COVERING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+--   LIST SUBQUERY 2
+--   SEARCH tags USING INDEX tags_ended (to_at>? AND to_at<?)
+-- SQLite
+delete
+  from "tags"
+  where ("repository_id", "name", "revision") in (select "repository_id", "name", "revision"
+  from "tags"
+  where "to_at" is not null
+  and "to_at" < ?
+  and "deleted_at" is null
+  order by "to_at"
+  limit ?);
+-- PostgreSQL
+delete
+  from "tags"
+  where ("repository_id", "name", "revision") in (select "repository_id", "name", "revision"
+  from "tags"
+  where "to_at" is not null
+  and "to_at" < $1
+  and "deleted_at" is null
+  order by "to_at"
+  limit $2);
+
+-- src/lifecycle/queries/checks.ts: listBlobs
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: findBlobRow
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: findBlobContent
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "content"
+  from "blobs"
+  where "id" = ?;
+-- PostgreSQL
+select "content"
+  from "blobs"
+  where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: listDueBlobs
+--   SEARCH blobs USING INDEX blobs_verified (verified_at>? AND verified_at<?)
+-- SQLite
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "verified_at" >= ?
+  and "verified_at" < ?
+  and "storage_key" is not null
+  and "state" = 'live'
+  order by "verified_at"
+  limit ?;
+-- PostgreSQL
+select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
+  from "blobs"
+  where "verified_at" >= $1
+  and "verified_at" < $2
+  and "storage_key" is not null
+  and "state" = 'live'
+  order by "verified_at"
+  limit $3;
+
+-- src/lifecycle/queries/checks.ts: listDamagedIds
+--   SEARCH blobs USING COVERING INDEX blobs_damaged (id>?)
+-- SQLite
+select "id"
+  from "blobs"
+  where "state" = 'damaged'
+  and "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "blobs"
+  where "state" = 'damaged'
+  and "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: quarantineBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "state" = ?
+  where "id" = ?
+  and "state" = 'live'
+  and coalesce(storage_key, '') = ?;
+-- PostgreSQL
+update "blobs"
+  set "state" = $1
+  where "id" = $2
+  and "state" = 'live'
+  and coalesce(storage_key, '') = $3;
+
+-- src/lifecycle/queries/checks.ts: putBackBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "state" = ?, "verified_at" = ?
+  where "id" = ?
+  and "state" = 'damaged'
+  and coalesce(storage_key, '') = ?;
+-- PostgreSQL
+update "blobs"
+  set "state" = $1, "verified_at" = $2
+  where "id" = $3
+  and "state" = 'damaged'
+  and coalesce(storage_key, '') = $4;
+
+-- src/lifecycle/queries/checks.ts: markVerified
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "verified_at" = ?
+  where "id" = ?
+  and "state" = 'live'
+  and coalesce(storage_key, '') = ?;
+-- PostgreSQL
+update "blobs"
+  set "verified_at" = $1
+  where "id" = $2
+  and "state" = 'live'
+  and coalesce(storage_key, '') = $3;
+
+-- src/lifecycle/queries/checks.ts: deleteLeftover
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "blobs"
+  where "id" = ?
+  and "state" = 'deleting';
+-- PostgreSQL
+delete
+  from "blobs"
+  where "id" = $1
+  and "state" = 'deleting';
+
+-- src/lifecycle/queries/checks.ts: listAffectedRepositories
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."name"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = ?
+  limit ?;
+-- PostgreSQL
+select "repositories"."name"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = $1
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: listAffectedTags
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+select "repositories"."name" as "repository", "tags"."name" as "tag"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  inner join "manifest_references" on "manifest_references"."repository_id" = "repository_blobs"."repository_id"
+  and "manifest_references"."digest" = ?
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  inner join "tags" on "tags"."repository_id" = "manifests"."repository_id"
+  and "tags"."digest" = "manifests"."digest"
+  and "tags"."to_at" is null
+  where "repository_blobs"."blob_id" = ?
+  limit ?;
+-- PostgreSQL
+select "repositories"."name" as "repository", "tags"."name" as "tag"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  inner join "manifest_references" on "manifest_references"."repository_id" = "repository_blobs"."repository_id"
+  and "manifest_references"."digest" = $1
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  inner join "tags" on "tags"."repository_id" = "manifests"."repository_id"
+  and "tags"."digest" = "manifests"."digest"
+  and "tags"."to_at" is null
+  where "repository_blobs"."blob_id" = $2
+  limit $3;
+
+-- src/lifecycle/queries/checks.ts: listBlobKeys
+--   SEARCH blobs USING COVERING INDEX blobs_storage_key (storage_key=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "storage_key"
+  from "blobs"
+  where "storage_key" is not null
+  and "storage_key" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "storage_key"
+  from "blobs"
+  where "storage_key" is not null
+  and "storage_key" in (select value
+  from json_array_elements_text($1::json) as value);
+
+-- src/lifecycle/queries/checks.ts: listSessionKeys
+--   SEARCH upload_sessions USING COVERING INDEX upload_sessions_storage_key (storage_key=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "storage_key"
+  from "upload_sessions"
+  where "storage_key" is not null
+  and "storage_key" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "storage_key"
+  from "upload_sessions"
+  where "storage_key" is not null
+  and "storage_key" in (select value
+  from json_array_elements_text($1::json) as value);
+
+-- src/lifecycle/queries/checks.ts: listManifests
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."id", "manifests"."digest", "manifests"."deleted_at", "repositories"."name" as "repository"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."id" > ?
+  order by "manifests"."id"
+  limit ?;
+-- PostgreSQL
+select "manifests"."id", "manifests"."digest", "manifests"."deleted_at", "repositories"."name" as "repository"
+  from "manifests"
+  inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
+  where "manifests"."id" > $1
+  order by "manifests"."id"
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: findManifestBytes
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "digest", "media_type", "content"
+  from "manifests"
+  where "id" = ?;
+-- PostgreSQL
+select "digest", "media_type", "content"
+  from "manifests"
+  where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: listMissingReferences
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id>? AND manifest_id<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH children USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifest_references"."manifest_id", "manifest_references"."digest", "manifest_references"."kind"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."manifest_id" > ?
+  and "manifest_references"."manifest_id" <= ?
+  and "manifests"."deleted_at" is null
+  and not exists (select 1
+  from blobs
+  inner join repository_blobs on repository_blobs.blob_id = blobs.id
+  where blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  and repository_blobs.repository_id = manifest_references.repository_id)
+  and not exists (select 1
+  from manifests as children
+  where children.repository_id = manifest_references.repository_id
+  and children.digest = manifest_references.digest
+  and children.deleted_at is null);
+-- PostgreSQL
+select "manifest_references"."manifest_id", "manifest_references"."digest", "manifest_references"."kind"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."manifest_id" > $1
+  and "manifest_references"."manifest_id" <= $2
+  and "manifests"."deleted_at" is null
+  and not exists (select 1
+  from blobs
+  inner join repository_blobs on repository_blobs.blob_id = blobs.id
+  where blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  and repository_blobs.repository_id = manifest_references.repository_id)
+  and not exists (select 1
+  from manifests as children
+  where children.repository_id = manifest_references.repository_id
+  and children.digest = manifest_references.digest
+  and children.deleted_at is null);
+
+-- src/lifecycle/queries/checks.ts: countChildren
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+-- SQLite
+select count(*) as "count"
+  from "manifest_references"
+  where "manifest_id" = ?
+  and "kind" = 'manifest';
+-- PostgreSQL
+select count(*) as "count"
+  from "manifest_references"
+  where "manifest_id" = $1
+  and "kind" = 'manifest';
+
+-- src/lifecycle/queries/checks.ts: listRepositoryIds
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "name"
+  from "repositories"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "name"
+  from "repositories"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: listTagTargets
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?) LEFT-JOIN
+-- SQLite
+select "tags"."name", "tags"."revision", "tags"."digest", "manifests"."id" as "manifest_id"
+  from "tags" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  and "manifests"."deleted_at" is null
+  where "tags"."repository_id" = ?
+  and "tags"."to_at" is null
+  and "tags"."name" > ?
+  order by "tags"."name"
+  limit ?;
+-- PostgreSQL
+select "tags"."name", "tags"."revision", "tags"."digest", "manifests"."id" as "manifest_id"
+  from "tags" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  and "manifests"."deleted_at" is null
+  where "tags"."repository_id" = $1
+  and "tags"."to_at" is null
+  and "tags"."name" > $2
+  order by "tags"."name"
+  limit $3;
+
+-- src/lifecycle/queries/checks.ts: findTagTarget
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?) LEFT-JOIN
+-- SQLite
+select "manifests"."id" as "manifest_id"
+  from "tags" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  and "manifests"."deleted_at" is null
+  where "tags"."repository_id" = ?
+  and "tags"."name" = ?
+  and "tags"."revision" = ?
+  and "tags"."to_at" is null;
+-- PostgreSQL
+select "manifests"."id" as "manifest_id"
+  from "tags" left join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  and "manifests"."deleted_at" is null
+  where "tags"."repository_id" = $1
+  and "tags"."name" = $2
+  and "tags"."revision" = $3
+  and "tags"."to_at" is null;
+
+-- src/lifecycle/queries/checks.ts: endLostTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+update "tags"
+  set "to_at" = ?
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?
+  and "to_at" is null
+  and not exists (select 1
+  from manifests
+  where manifests.repository_id = tags.repository_id
+  and manifests.digest = tags.digest
+  and manifests.deleted_at is null);
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1
+  where "repository_id" = $2
+  and "name" = $3
+  and "revision" = $4
+  and "to_at" is null
+  and not exists (select 1
+  from manifests
+  where manifests.repository_id = tags.repository_id
+  and manifests.digest = tags.digest
+  and manifests.deleted_at is null);
+
+-- src/lifecycle/queries/checks.ts: listUploads
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id>?)
+-- SQLite
+select "id", "repository_name", "storage_key", "offset_bytes"
+  from "upload_sessions"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "repository_name", "storage_key", "offset_bytes"
+  from "upload_sessions"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/checks.ts: findUpload
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
+-- SQLite
+select "id", "repository_name", "storage_key", "offset_bytes"
+  from "upload_sessions"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "repository_name", "storage_key", "offset_bytes"
+  from "upload_sessions"
+  where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: deleteLostUpload
+--   SEARCH upload_sessions USING INDEX sqlite_autoindex_upload_sessions_1 (id=?)
+-- SQLite
+delete
+  from "upload_sessions"
+  where "id" = ?
+  and "updated_at" < ?;
+-- PostgreSQL
+delete
+  from "upload_sessions"
+  where "id" = $1
+  and "updated_at" < $2;
+
+-- src/lifecycle/queries/checks.ts: checkIntegrity
+--   SCAN found VIRTUAL TABLE INDEX 0:
+-- SQLite
+select "integrity_check"
+  from pragma_integrity_check as "found";
+-- PostgreSQL
+select 'ok' as "integrity_check";
+
+-- src/lifecycle/queries/checks.ts: checkForeignKeys
+--   SCAN found VIRTUAL TABLE INDEX 0:
+-- SQLite
+select "table", "parent", "rowid"
+  from pragma_foreign_key_check as "found";
+-- PostgreSQL
+select '' as "table", '' as "parent", null as "rowid"
+  where false;
+
+-- src/lifecycle/queries/collector.ts: lockDueLinks
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due (kept_until<?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."digest"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where "repository_blobs"."kept_until" <= ?
+  order by "repository_blobs"."kept_until"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."digest"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where "repository_blobs"."kept_until" <= $1
+  order by "repository_blobs"."kept_until"
+  limit $2
+  for update skip locked;
+
+-- src/lifecycle/queries/collector.ts: listNamedLinks
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH manifest_references EXISTS USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+-- SQLite
+select cast(listed.blob_id as bigint) as "blob_id", cast(listed.repository_id as bigint) as "repository_id"
+  from (select value ->> '$.blob_id' as "blob_id", value ->> '$.repository_id' as "repository_id", value ->> '$.digest' as "digest"
+  from json_each(?)) as "listed"
+  where exists (select "manifest_references"."digest"
+  from "manifest_references"
+  where "manifest_references"."repository_id" = cast(listed.repository_id as bigint)
+  and "manifest_references"."digest" = "listed"."digest");
+-- PostgreSQL
+select cast(listed.blob_id as bigint) as "blob_id", cast(listed.repository_id as bigint) as "repository_id"
+  from (select value ->> 'blob_id' as "blob_id", value ->> 'repository_id' as "repository_id", value ->> 'digest' as "digest"
+  from json_array_elements($1::json) as value) as "listed"
+  where exists (select "manifest_references"."digest"
+  from "manifest_references"
+  where "manifest_references"."repository_id" = cast(listed.repository_id as bigint)
+  and "manifest_references"."digest" = "listed"."digest");
+
+-- src/lifecycle/queries/collector.ts: endLeases
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   LIST SUBQUERY 3
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+update "repository_blobs"
+  set "kept_until" = ?
+  where (blob_id, repository_id) in (select cast(listed.blob_id as bigint), cast(listed.repository_id as bigint)
+  from (select value ->> '$.blob_id' as "blob_id", value ->> '$.repository_id' as "repository_id"
+  from json_each(?)) as "listed");
+-- PostgreSQL
+update "repository_blobs"
+  set "kept_until" = $1
+  where (blob_id, repository_id) in (select cast(listed.blob_id as bigint), cast(listed.repository_id as bigint)
+  from (select value ->> 'blob_id' as "blob_id", value ->> 'repository_id' as "repository_id"
+  from json_array_elements($2::json) as value) as "listed");
+
+-- src/lifecycle/queries/collector.ts: deleteLinks
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   LIST SUBQUERY 3
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+delete
+  from "repository_blobs"
+  where (blob_id, repository_id) in (select cast(listed.blob_id as bigint), cast(listed.repository_id as bigint)
+  from (select value ->> '$.blob_id' as "blob_id", value ->> '$.repository_id' as "repository_id"
+  from json_each(?)) as "listed");
+-- PostgreSQL
+delete
+  from "repository_blobs"
+  where (blob_id, repository_id) in (select cast(listed.blob_id as bigint), cast(listed.repository_id as bigint)
+  from (select value ->> 'blob_id' as "blob_id", value ->> 'repository_id' as "repository_id"
+  from json_array_elements($1::json) as value) as "listed");
+
+-- src/lifecycle/queries/collector.ts: condemnUnlinked
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+-- SQLite
+update "blobs"
+  set "condemned_at" = ?
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed")
+  and "condemned_at" is null
+  and "state" <> 'deleting'
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+-- PostgreSQL
+update "blobs"
+  set "condemned_at" = $1
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> 'id' as "id"
+  from json_array_elements($2::json) as value) as "listed")
+  and "condemned_at" is null
+  and "state" <> 'deleting'
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+
+-- src/lifecycle/queries/collector.ts: lockCondemned
+--   SEARCH blobs USING INDEX blobs_condemned (condemned_at<?)
+-- SQLite
+select "id"
+  from "blobs"
+  where "condemned_at" <= ?
+  and "state" <> 'deleting'
+  order by "condemned_at"
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "blobs"
+  where "condemned_at" <= $1
+  and "state" <> 'deleting'
+  order by "condemned_at"
+  limit $2
+  for update skip locked;
+
+-- src/lifecycle/queries/collector.ts: markDeleting
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+-- SQLite
+update "blobs"
+  set "state" = ?, "condemned_at" = ?
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed")
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+-- PostgreSQL
+update "blobs"
+  set "state" = $1, "condemned_at" = $2
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> 'id' as "id"
+  from json_array_elements($3::json) as value) as "listed")
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+
+-- src/lifecycle/queries/collector.ts: reviveLinked
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+-- SQLite
+update "blobs"
+  set "condemned_at" = ?
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed")
+  and "state" <> 'deleting'
+  and exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+-- PostgreSQL
+update "blobs"
+  set "condemned_at" = $1
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> 'id' as "id"
+  from json_array_elements($2::json) as value) as "listed")
+  and "state" <> 'deleting'
+  and exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id);
+
+-- src/lifecycle/queries/collector.ts: listDeleting
+--   SEARCH blobs USING INDEX blobs_deleting (id>?)
+-- SQLite
+select "id", "digest", "size_bytes", "storage_key"
+  from "blobs"
+  where "state" = 'deleting'
+  and "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "digest", "size_bytes", "storage_key"
+  from "blobs"
+  where "state" = 'deleting'
+  and "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/collector.ts: deleteBlobs
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+delete
+  from "blobs"
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed")
+  and "state" = 'deleting'
+  returning "size_bytes";
+-- PostgreSQL
+delete
+  from "blobs"
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> 'id' as "id"
+  from json_array_elements($1::json) as value) as "listed")
+  and "state" = 'deleting'
+  returning "size_bytes";
+
+-- src/lifecycle/queries/collector.ts: countBinnedManifests
+--   SEARCH manifests USING COVERING INDEX manifests_deleted (deleted_at<?)
+-- SQLite
+select count(*) as "count"
+  from "manifests"
+  where "deleted_at" <= ?;
+-- PostgreSQL
+select count(*) as "count"
+  from "manifests"
+  where "deleted_at" <= $1;
+
+-- src/lifecycle/queries/collector.ts: countBinnedTags
+--   SEARCH tags USING COVERING INDEX tags_deleted (deleted_at<?)
+-- SQLite
+select count(*) as "count"
+  from "tags"
+  where "deleted_at" <= ?;
+-- PostgreSQL
+select count(*) as "count"
+  from "tags"
+  where "deleted_at" <= $1;
+
+-- src/lifecycle/queries/collector.ts: countLeases
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due (kept_until>?)
+-- SQLite
+select count(*) as "count"
+  from "repository_blobs"
+  where "kept_until" > ?;
+-- PostgreSQL
+select count(*) as "count"
+  from "repository_blobs"
+  where "kept_until" > $1;
+
+-- src/lifecycle/queries/collector.ts: listDueLinks
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due ((kept_until,blob_id,repository_id)>(?,?,?) AND kept_until<?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."digest"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where ("repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id") > (?, ?, ?)
+  and "repository_blobs"."kept_until" <= ?
+  order by "repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."digest"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where ("repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id") > ($1, $2, $3)
+  and "repository_blobs"."kept_until" <= $4
+  order by "repository_blobs"."kept_until", "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit $5;
+
+-- src/lifecycle/queries/collector.ts: listCondemned
+--   SEARCH blobs USING INDEX blobs_condemned (condemned_at>?)
+-- SQLite
+select "id", "condemned_at", "size_bytes"
+  from "blobs"
+  where "condemned_at" is not null
+  and ("condemned_at", "id") > (?, ?)
+  and "state" <> 'deleting'
+  order by "condemned_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", "condemned_at", "size_bytes"
+  from "blobs"
+  where "condemned_at" is not null
+  and ("condemned_at", "id") > ($1, $2)
+  and "state" <> 'deleting'
+  order by "condemned_at", "id"
+  limit $3;
+
+-- src/lifecycle/queries/holds.ts: insertHold
+-- SQLite
+insert into "holds" ("id", "reason", "expires_at")
+  values (?, ?, ?);
+-- PostgreSQL
+insert into "holds" ("id", "reason", "expires_at")
+  values ($1, $2, $3);
+
+-- src/lifecycle/queries/holds.ts: extendHold
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id=?)
+-- SQLite
+update "holds"
+  set "expires_at" = ?
+  where "id" = ?
+  and "expires_at" > ?;
+-- PostgreSQL
+update "holds"
+  set "expires_at" = $1
+  where "id" = $2
+  and "expires_at" > $3;
+
+-- src/lifecycle/queries/holds.ts: findHold
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id>?)
+-- SQLite
+select "reason", "expires_at"
+  from "holds"
+  where "id" > ?
+  and "expires_at" > ?
+  limit ?;
+-- PostgreSQL
+select "reason", "expires_at"
+  from "holds"
+  where "id" > $1
+  and "expires_at" > $2
+  limit $3;
+
+-- src/lifecycle/queries/holds.ts: deleteHold
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id=?)
+-- SQLite
+delete
+  from "holds"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "holds"
+  where "id" = $1;
+
+-- src/lifecycle/queries/holds.ts: deleteExpiredHolds
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id>?)
+-- SQLite
+delete
+  from "holds"
+  where "id" > ?
+  and "expires_at" <= ?;
+-- PostgreSQL
+delete
+  from "holds"
+  where "id" > $1
+  and "expires_at" <= $2;
+
+-- src/registry/queries/blobs.ts: findBlob
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+select "id", "size_bytes", "storage_key", "state", "condemned_at"
+  from "blobs"
+  where "digest" = ?
+  and "state" <> 'deleting';
+-- PostgreSQL
+select "id", "size_bytes", "storage_key", "state", "condemned_at"
   from "blobs"
   where "digest" = $1
   and "state" <> 'deleting'
   for key share;
+
+-- src/registry/queries/blobs.ts: findBlobForUpdate
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+select "id"
+  from "blobs"
+  where "digest" = ?
+  and "state" <> 'deleting';
+-- PostgreSQL
+select "id"
+  from "blobs"
+  where "digest" = $1
+  and "state" <> 'deleting'
+  for update;
+
+-- src/registry/queries/blobs.ts: reviveBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "condemned_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "blobs"
+  set "condemned_at" = $1
+  where "id" = $2;
+
+-- src/registry/queries/blobs.ts: condemnBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+-- SQLite
+update "blobs"
+  set "condemned_at" = ?
+  where "id" = ?
+  and "condemned_at" is null
+  and not exists (select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = "blobs"."id"
+  limit ?);
+-- PostgreSQL
+update "blobs"
+  set "condemned_at" = $1
+  where "id" = $2
+  and "condemned_at" is null
+  and not exists (select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = "blobs"."id"
+  limit $3);
 
 -- src/registry/queries/blobs.ts: insertBlob
 -- SQLite
@@ -117,18 +1612,20 @@ select "id", "digest", "size_bytes", "storage_key"
 update "blobs"
   set "storage_key" = ?, "state" = ?
   where "id" = ?
+  and "state" <> 'deleting'
   and "storage_key" = ?;
 -- PostgreSQL
 update "blobs"
   set "storage_key" = $1, "state" = $2
   where "id" = $3
+  and "state" <> 'deleting'
   and "storage_key" = $4;
 
 -- src/registry/queries/blobs.ts: findLinkedBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
-select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+select "blobs"."id", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content", "repository_blobs"."kept_until"
   from "blobs"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
   where "blobs"."digest" = ?
@@ -136,7 +1633,7 @@ select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
   and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = ?;
 -- PostgreSQL
-select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
+select "blobs"."id", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content", "repository_blobs"."kept_until"
   from "blobs"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
   where "blobs"."digest" = $1
@@ -148,11 +1645,30 @@ select "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
 -- SQLite
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values (?, ?, ?, ?)
-  on conflict ("blob_id", "repository_id") do nothing;
+  on conflict ("blob_id", "repository_id") do update
+  set "kept_until" = ?
+  where "repository_blobs"."kept_until" < ?;
 -- PostgreSQL
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values ($1, $2, $3, $4)
-  on conflict ("blob_id", "repository_id") do nothing;
+  on conflict ("blob_id", "repository_id") do update
+  set "kept_until" = $5
+  where "repository_blobs"."kept_until" < $6;
+
+-- src/registry/queries/blobs.ts: extendLease
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+-- SQLite
+update "repository_blobs"
+  set "kept_until" = ?
+  where "blob_id" = ?
+  and "repository_id" = ?
+  and "kept_until" < ?;
+-- PostgreSQL
+update "repository_blobs"
+  set "kept_until" = $1
+  where "blob_id" = $2
+  and "repository_id" = $3
+  and "kept_until" < $4;
 
 -- src/registry/queries/blobs.ts: unlinkBlob
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
@@ -216,12 +1732,14 @@ select "blobs"."digest", "blobs"."size_bytes"
 select "digest", "media_type", "content"
   from "manifests"
   where "repository_id" = ?
-  and "digest" = ?;
+  and "digest" = ?
+  and "deleted_at" is null;
 -- PostgreSQL
 select "digest", "media_type", "content"
   from "manifests"
   where "repository_id" = $1
-  and "digest" = $2;
+  and "digest" = $2
+  and "deleted_at" is null;
 
 -- src/registry/queries/manifests.ts: findTaggedManifest
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
@@ -233,7 +1751,8 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   and "manifests"."digest" = "tags"."digest"
   where "tags"."repository_id" = ?
   and "tags"."name" = ?
-  and "tags"."to_at" is null;
+  and "tags"."to_at" is null
+  and "manifests"."deleted_at" is null;
 -- PostgreSQL
 select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   from "tags"
@@ -241,7 +1760,8 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."content"
   and "manifests"."digest" = "tags"."digest"
   where "tags"."repository_id" = $1
   and "tags"."name" = $2
-  and "tags"."to_at" is null;
+  and "tags"."to_at" is null
+  and "manifests"."deleted_at" is null;
 
 -- src/registry/queries/manifests.ts: listManifestSizes
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
@@ -252,24 +1772,26 @@ select "digest", "size_bytes"
   from "manifests"
   where "repository_id" = ?
   and "digest" in (select value
-  from json_each(?));
+  from json_each(?))
+  and "deleted_at" is null;
 -- PostgreSQL
 select "digest", "size_bytes"
   from "manifests"
   where "repository_id" = $1
   and "digest" in (select value
   from json_array_elements_text($2::json) as value)
+  and "deleted_at" is null
   for key share;
 
 -- src/registry/queries/manifests.ts: findManifestForUpdate
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
-select "id", "media_type"
+select "id", "media_type", "size_bytes", "deleted_at"
   from "manifests"
   where "repository_id" = ?
   and "digest" = ?;
 -- PostgreSQL
-select "id", "media_type"
+select "id", "media_type", "size_bytes", "deleted_at"
   from "manifests"
   where "repository_id" = $1
   and "digest" = $2
@@ -302,26 +1824,73 @@ insert into "manifest_references" ("manifest_id", "repository_id", "digest", "ki
   where true
   on conflict ("manifest_id", "digest") do nothing;
 
--- src/registry/queries/manifests.ts: deleteManifest
+-- src/registry/queries/manifests.ts: binManifest
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+update "manifests"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "repository_id" = ?
+  and "digest" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+update "manifests"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "repository_id" = $3
+  and "digest" = $4
+  and "deleted_at" is null;
+
+-- src/registry/queries/manifests.ts: reviveManifest
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "manifests"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "manifests"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "id" = $3;
+
+-- src/registry/queries/manifests.ts: leaseReferences
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   LIST SUBQUERY 2
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+update "repository_blobs"
+  set "kept_until" = coalesce(kept_until, ?)
+  where ("blob_id", "repository_id") in (select "blobs"."id", "manifest_references"."repository_id"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  where "blobs"."state" <> 'deleting'
+  and "manifest_references"."manifest_id" = ?);
+-- PostgreSQL
+update "repository_blobs"
+  set "kept_until" = coalesce(kept_until, $1)
+  where ("blob_id", "repository_id") in (select "blobs"."id", "manifest_references"."repository_id"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  where "blobs"."state" <> 'deleting'
+  and "manifest_references"."manifest_id" = $2);
+
+-- src/registry/queries/manifests.ts: deleteManifest
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 delete
   from "manifests"
-  where "repository_id" = ?
-  and "digest" = ?;
+  where "id" = ?;
 -- PostgreSQL
 delete
   from "manifests"
-  where "repository_id" = $1
-  and "digest" = $2;
+  where "id" = $1;
 
 -- src/registry/queries/referrers.ts: listReferrers
---   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
+--   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
+  and "deleted_at" is null
   and "digest" > ?
   order by "digest"
   limit ?;
@@ -330,17 +1899,19 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
+  and "deleted_at" is null
   and "digest" > $3
   order by "digest"
   limit $4;
 
 -- src/registry/queries/referrers.ts: listReferrersOfType
---   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
+--   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
 -- SQLite
 select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
+  and "deleted_at" is null
   and "artifact_type" = ?
   and "digest" > ?
   order by "digest"
@@ -350,6 +1921,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
+  and "deleted_at" is null
   and "artifact_type" = $3
   and "digest" > $4
   order by "digest"
@@ -374,7 +1946,9 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   where "tags"."repository_id" = ?
   and "tags"."name" = ?
   and "tags"."to_at" is null
+  and "indexes"."deleted_at" is null
   and "indexes"."media_type" = ?
+  and "manifests"."deleted_at" is null
   and "manifests"."subject_digest" is null
   and "manifest_references"."digest" > ?
   and (? = '[]' or "manifests"."artifact_type" in (select value
@@ -392,7 +1966,9 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   where "tags"."repository_id" = $1
   and "tags"."name" = $2
   and "tags"."to_at" is null
+  and "indexes"."deleted_at" is null
   and "indexes"."media_type" = $3
+  and "manifests"."deleted_at" is null
   and "manifests"."subject_digest" is null
   and "manifest_references"."digest" > $4
   and ($5 = '[]' or "manifests"."artifact_type" in (select value
@@ -506,14 +2082,14 @@ select count(*) as "count"
 -- src/registry/queries/tags.ts: findLatestTag
 --   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=?)
 -- SQLite
-select "revision", "digest", "to_at"
+select "revision", "digest", "to_at", "deleted_at"
   from "tags"
   where "repository_id" = ?
   and "name" = ?
   order by "revision" desc
   limit ?;
 -- PostgreSQL
-select "revision", "digest", "to_at"
+select "revision", "digest", "to_at", "deleted_at"
   from "tags"
   where "repository_id" = $1
   and "name" = $2
@@ -544,20 +2120,50 @@ update "tags"
   and "name" = $3
   and "revision" = $4;
 
--- src/registry/queries/tags.ts: endTagsOfDigest
+-- src/registry/queries/tags.ts: binTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+-- SQLite
+update "tags"
+  set "to_at" = ?, "deleted_at" = ?, "deleted_by" = ?
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?;
+-- PostgreSQL
+update "tags"
+  set "to_at" = $1, "deleted_at" = $2, "deleted_by" = $3
+  where "repository_id" = $4
+  and "name" = $5
+  and "revision" = $6;
+
+-- src/registry/queries/tags.ts: binTagsOfDigest
 --   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
 -- SQLite
 update "tags"
-  set "to_at" = ?
+  set "to_at" = ?, "deleted_at" = ?, "deleted_by" = ?
   where "repository_id" = ?
   and "digest" = ?
   and "to_at" is null;
 -- PostgreSQL
 update "tags"
-  set "to_at" = $1
-  where "repository_id" = $2
-  and "digest" = $3
+  set "to_at" = $1, "deleted_at" = $2, "deleted_by" = $3
+  where "repository_id" = $4
+  and "digest" = $5
   and "to_at" is null;
+
+-- src/registry/queries/tags.ts: unbinTag
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+-- SQLite
+update "tags"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?;
+-- PostgreSQL
+update "tags"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "repository_id" = $3
+  and "name" = $4
+  and "revision" = $5;
 
 -- src/registry/queries/tags.ts: listTags
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)

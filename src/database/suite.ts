@@ -68,6 +68,7 @@ export function databaseContract(name: string, makePlace: () => Promise<Database
     describe("migrations", () => migrations(() => place, open));
     describe("write", () => writes(open));
     describe("concurrent writes", () => races(open));
+    describe("snapshots", () => snapshots(open));
     describe("values", () => values(open));
   });
 }
@@ -228,6 +229,51 @@ function races(open: Open): void {
     expect(hooks).toBe(32);
     expect(await listNames.all(database, {})).toEqual([{ name: "same" }]);
   }, 30_000);
+}
+
+function snapshots(open: Open): void {
+  test("a snapshot sees what was committed when it began, to its end", async () => {
+    const database = await open();
+    await database.write((trx) => insert.first(trx, { name: "before", value: 1 }));
+    const seen = await database.snapshot(async (snapshot) => {
+      const pages = [await listNames.all(snapshot, {})];
+      await database.write((trx) => insert.first(trx, { name: "during", value: 2 }));
+      await database.write((trx) => update.run(trx, { name: "before", value: 3 }));
+      pages.push(await listNames.all(snapshot, {}));
+      return { pages, value: await find.first(snapshot, { name: "before" }) };
+    });
+    expect(seen.pages).toEqual([[{ name: "before" }], [{ name: "before" }]]);
+    expect(seen.value).toMatchObject({ created_at: 1 });
+    expect(await database.snapshot((snapshot) => listNames.all(snapshot, {}))).toHaveLength(2);
+  });
+
+  test("bytes and null come out of a snapshot as they went in", async () => {
+    const database = await open();
+    const content = new Uint8Array(1_000).map((_, index) => index);
+    await database.write((trx) => insertBlob.first(trx, { digest: "d", size: 1_000, content, state: "live" }));
+    const blob = await database.snapshot((snapshot) => findBlob.first(snapshot, { digest: "d" }));
+    expect(blob).toMatchObject({ size_bytes: 1_000, storage_key: null });
+    expect(Buffer.compare(blob?.content ?? new Uint8Array(), content)).toBe(0);
+  });
+
+  test("a snapshot takes no changes, and one that fails rejects with what it threw", async () => {
+    const database = await open();
+    await expect(database.snapshot((snapshot) => insert.first(snapshot, { name: "a", value: 1 }))).rejects.toThrow(
+      /read-?only/i,
+    );
+    const reason = new Error("no");
+    expect(await database.snapshot(() => Promise.reject(reason)).catch((error: unknown) => error)).toBe(reason);
+    expect(await listNames.all(database, {})).toEqual([]);
+  });
+
+  test("changes are counted, where nobody else makes any", async () => {
+    const database = await open();
+    const before = database.changes;
+    await listNames.all(database, {});
+    expect(database.changes).toBe(before);
+    await database.write((trx) => insert.first(trx, { name: "a", value: 1 }));
+    expect(database.changes).toBe(before === null ? null : before + 1);
+  });
 }
 
 function values(open: Open): void {

@@ -8,7 +8,12 @@ import { join } from "node:path";
 
 export type DataLock = { release: () => void };
 
-/** Makes the directory if need be. Throws, naming the holder's process id, when another process holds the lock. */
+/** Another process has the lock; the message names it and says what to do. */
+export class DataLockedError extends Error {
+  override readonly name = "DataLockedError";
+}
+
+/** Makes the directory if need be. Throws DataLockedError when another process holds the lock. */
 export function lockData(directory: string): DataLock {
   assertWritable(directory);
   const pidFile = join(directory, "berth.pid");
@@ -19,7 +24,7 @@ export function lockData(directory: string): DataLock {
   } catch (error) {
     database.close();
     if (!(error instanceof SQLiteError) || error.code !== "SQLITE_BUSY") throw error;
-    throw new Error(
+    throw new DataLockedError(
       `another berth (process ${readPid(pidFile)}) is using ${directory}: stop it, or choose another directory with --data`,
       {
         cause: error,

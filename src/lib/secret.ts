@@ -4,9 +4,10 @@
  * Every usual way of turning a value into text shows asterisks; the text itself takes an explicit call,
  * which is easy to search for in a review.
  */
-import { inspect } from "node:util";
-
 export const SECRET_MASK = "***";
+
+/** What `node:util` calls `inspect.custom`; loading its inspector would take longer than anything else here. */
+const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 export class Secret {
   readonly #text: string;
@@ -28,7 +29,7 @@ export class Secret {
     return SECRET_MASK;
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return SECRET_MASK;
   }
 }

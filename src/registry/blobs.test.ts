@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CompiledQuery } from "kysely";
 import { OPEN_ANONYMOUS } from "../access/principal.ts";
 import { openSqlite } from "../database/drivers/sqlite.ts";
 import type { Database } from "../database/database.ts";
@@ -25,15 +26,25 @@ let directory: string;
 let database: Database;
 let storage: Storage;
 let blobs: Blobs;
+let alarms: string[];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "berth-blobs-"));
+  alarms = [];
   database = await openSqlite({ path: join(directory, "berth.db"), onSyncFailure: () => process.exit(1) });
   storage = await filesystemStorage({ directory, directIo: "auto" });
   const repositories = new Repositories(database);
   const cache = new ContentCache({ limitBytes: 1_000_000, isShared: false });
   const log = createLog({ level: "error", format: "text", fd: 2 });
-  blobs = new Blobs({ database, storage, repositories, cache, gates: [], log: { ...log, error: () => undefined } });
+  blobs = new Blobs({
+    database,
+    storage,
+    repositories,
+    cache,
+    gates: [],
+    log: { ...log, error: (message) => void alarms.push(message) },
+    leaseMs: 60_000,
+  });
 });
 
 afterEach(async () => {
@@ -55,6 +66,8 @@ async function push(repository = FIRST): Promise<string> {
   return key;
 }
 
+const change = (text: string) => database.write((trx) => trx.execute(CompiledQuery.raw(text)));
+
 /** What a client gets: the bytes, or the code of the refusal. */
 async function pull(repository = FIRST, range: { start: number; end: number } | null = null): Promise<Digest | string> {
   try {
@@ -71,6 +84,7 @@ test("a missing file is 404, then unknown to every repository, and the next push
   expect([await pull(FIRST), await pull(SECOND)]).toEqual([DIGEST, DIGEST]);
   await storage.delete(key);
   expect(await pull(FIRST)).toBe("BLOB_UNKNOWN");
+  expect(alarms).toHaveLength(1);
   for (const repository of [FIRST, SECOND]) {
     const asked = await blobs.get(repository, DIGEST).then(
       () => "known",
@@ -104,4 +118,66 @@ test("bytes that are back are served again", async () => {
   expect(await pull()).toBe("BLOB_UNKNOWN");
   expect(await blobs.recheckDamaged()).toBe(1);
   expect(await pull()).toBe(DIGEST);
+});
+
+test("bytes of the right size are not put back unless they hash to the digest", async () => {
+  const key = await push();
+  const path = join(directory, key);
+  renameSync(path, `${path}x`);
+  expect(await pull()).toBe("BLOB_UNKNOWN");
+  writeFileSync(path, new Uint8Array(BYTES.length));
+  expect(await blobs.recheckDamaged()).toBe(0);
+  expect(await pull()).toBe("BLOB_UNKNOWN");
+  rmSync(path);
+  expect(await blobs.recheckDamaged()).toBe(0);
+  renameSync(`${path}x`, path);
+  expect(await blobs.recheckDamaged()).toBe(1);
+  expect(await pull()).toBe(DIGEST);
+});
+
+test("a blob that was collected while it was asked for is 404 without an alarm", async () => {
+  const key = await push();
+  const blob = await blobs.get(FIRST, DIGEST);
+  await blobs.unlink(OPEN_ANONYMOUS, FIRST, DIGEST);
+  await storage.delete(key);
+  await expect(blobs.read(FIRST, blob, null)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
+  expect(alarms).toEqual([]);
+});
+
+test("one that was collected and pushed again meanwhile is served", async () => {
+  const key = await push();
+  const blob = await blobs.get(FIRST, DIGEST);
+  await blobs.unlink(OPEN_ANONYMOUS, FIRST, DIGEST);
+  await change("update blobs set state = 'deleting'");
+  await storage.delete(key);
+  await push();
+  const body = await blobs.read(FIRST, blob, { start: 10, end: 20 });
+  expect(body instanceof Uint8Array ? body : await body.bytes()).toEqual(BYTES.slice(10, 20));
+  expect(alarms).toEqual([]);
+});
+
+test("what is being deleted is not healed by bytes that are there again", async () => {
+  await push();
+  await change("update blobs set state = 'damaged'");
+  expect(await blobs.recheckDamaged()).toBe(1);
+  await change("update blobs set state = 'deleting', condemned_at = null");
+  expect(await blobs.recheckDamaged()).toBe(0);
+  expect(await pull()).toBe("BLOB_UNKNOWN");
+});
+
+test("a lease is extended only while there is one, and its blob is unknown when it was collected first", async () => {
+  await push();
+  const leased = await blobs.get(FIRST, DIGEST);
+  expect(blobs.needsLease(leased)).toBe(false);
+  expect(blobs.needsLease({ ...leased, keptUntil: Date.now() + 20_000 })).toBe(true);
+  await change("update repository_blobs set kept_until = null");
+  // As if it had been read before a manifest took it.
+  await blobs.extendLease(FIRST, leased);
+  const kept = await blobs.get(FIRST, DIGEST);
+  expect([kept.keptUntil, blobs.needsLease(kept)]).toEqual([null, false]);
+  // A push of what a manifest keeps leaves it so.
+  await push();
+  expect((await blobs.get(FIRST, DIGEST)).keptUntil).toBeNull();
+  await change("delete from repository_blobs");
+  await expect(blobs.extendLease(FIRST, leased)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
 });

@@ -3,7 +3,7 @@ import { RegistryError } from "../errors.ts";
 import type { Principal } from "../access/principal.ts";
 import { visibilityOf } from "../access/visibility.ts";
 import type { Database, Transaction } from "../database/database.ts";
-import type { Digest } from "../oci/digest.ts";
+import { digestAlgorithm, type Digest } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -21,6 +21,9 @@ export type Blob = {
   /** The bytes themselves, or the storage key under which they are. */
   content: Uint8Array<ArrayBuffer> | null;
   storageKey: string | null;
+  /** Its row's id, and until when its link has a lease (ms); null: a manifest keeps it. */
+  id: number;
+  keptUntil: number | null;
 };
 
 /** Bytes that have just been received, not yet anyone's. */
@@ -30,8 +33,19 @@ export type NewContent = { sizeBytes: number } & (
 );
 
 const RECHECK_BATCH = 500;
+/** Each but the first follows upon a blob of the same digest that was pushed, condemned and taken away meanwhile. */
+const INSERT_ATTEMPTS = 10;
 
-type OlderBlob = { id: number; size_bytes: number; storage_key: string | null; state: string };
+type OlderBlob = {
+  id: number;
+  size_bytes: number;
+  storage_key: string | null;
+  state: string;
+  condemned_at: number | null;
+};
+
+/** What a link is made to. */
+type LinkedBlob = { id: number; condemned_at: number | null; digest: Digest; sizeBytes: number };
 
 export type BlobsParts = {
   database: Database;
@@ -40,10 +54,14 @@ export type BlobsParts = {
   cache: ContentCache;
   gates: readonly Gate[];
   log: Log;
+  /** For how long a pushed, mounted or looked-up blob is kept although no manifest of the repository names it yet. */
+  leaseMs: number;
 };
 
 export class Blobs {
   readonly #parts: BlobsParts;
+  /** Of damaged blobs whose bytes were hashed and are not theirs, until other bytes are seen there or this process ends. */
+  readonly #wrongKeys = new Set<string>();
 
   constructor(parts: BlobsParts) {
     this.#parts = parts;
@@ -63,26 +81,51 @@ export class Blobs {
       repositoryId === null
         ? null
         : await cache.load<Blob>(repositoryId, digest, async () => {
-            const row = await queries.findLinkedBlob.first(database, { repositoryId, digest });
-            if (!row) return null;
-            const content = row.content === null ? null : new Uint8Array(row.content);
-            const value = { digest, sizeBytes: row.size_bytes, content, storageKey: row.storage_key };
-            return { value, sizeBytes: content?.length ?? 0 };
+            const value = await this.#findLinked(repositoryId, digest);
+            return value && { value, sizeBytes: value.content?.length ?? 0 };
           });
     if (!blob) throw unknown(repository, digest);
     return blob;
   }
 
+  /** Whether the lease of its link, if it has one, has to be extended before somebody is told that the blob is here. */
+  needsLease(blob: Blob): boolean {
+    return blob.keptUntil !== null && blob.keptUntil < Date.now() + this.#parts.leaseMs / 2;
+  }
+
+  /** A client that asks whether the blob is here may leave it out of its push: it will stay for long enough. Throws BLOB_UNKNOWN. */
+  async extendLease(repository: RepositoryName, blob: Blob): Promise<void> {
+    const { database, repositories, cache, leaseMs } = this.#parts;
+    const repositoryId = await repositories.findId(database, repository);
+    if (repositoryId === null) throw unknown(repository, blob.digest);
+    const lease = { repositoryId, blobId: blob.id, keptUntil: Date.now() + leaseMs };
+    const extended = await database.write((trx) => {
+      trx.afterCommit(() => cache.forget(repositoryId));
+      return queries.extendLease.run(trx, lease);
+    });
+    // A manifest keeps it by now, somebody else has extended it, or the collector was faster.
+    if (extended === 0 && !(await this.#findLinked(repositoryId, blob.digest))) throw unknown(repository, blob.digest);
+  }
+
   /** The stored bytes; throws BLOB_UNKNOWN, and raises an alarm, when storage does not have as many as it should. */
-  async read(repository: RepositoryName, blob: Blob, range: { start: number; end: number } | null) {
+  async read(
+    repository: RepositoryName,
+    blob: Blob,
+    range: { start: number; end: number } | null,
+  ): Promise<Uint8Array<ArrayBuffer> | globalThis.Blob> {
     const start = range?.start ?? 0;
     const end = range?.end ?? blob.sizeBytes;
     if (blob.content) return blob.content.subarray(start, end);
     if (blob.storageKey === null) throw new Error(`blob ${blob.digest} has neither content nor a key`);
-    const { storage, log } = this.#parts;
+    const { storage, database, repositories, log } = this.#parts;
     const body = await storage.read(blob.storageKey, range ?? undefined, blob.sizeBytes);
     const sizeBytes = body instanceof Uint8Array ? body.length : body?.size;
     if (body && sizeBytes === end - start) return body;
+    // Unlinked and collected, or healed with other bytes, while this request was under way: no reason for an alarm.
+    const repositoryId = await repositories.findId(database, repository);
+    const current = repositoryId === null ? null : await this.#findLinked(repositoryId, blob.digest);
+    if (!current) throw unknown(repository, blob.digest);
+    if (current.storageKey !== blob.storageKey) return await this.read(repository, current, range);
     log.error("stored blob is missing or has another size: it is not served", {
       digest: blob.digest,
       storageKey: blob.storageKey,
@@ -105,11 +148,8 @@ export class Blobs {
     inSameTransaction: (trx: Transaction) => Promise<void>,
   ): Promise<void> {
     const kept = await this.#parts.database.write(async (trx) => {
-      const made = await queries.insertBlob.first(trx, { digest, ...received, now: Date.now() });
-      const older = made ? null : await queries.findBlob.first(trx, { digest });
-      const blobId = made?.id ?? older?.id;
-      if (blobId === undefined) throw new Error(`blob ${digest} was not inserted`);
-      await this.#link(trx, principal, repository, { digest, blobId, sizeBytes: received.sizeBytes });
+      const { made, older } = await this.#insert(trx, digest, received);
+      await this.#link(trx, principal, repository, { ...(older ?? made), digest, sizeBytes: received.sizeBytes });
       await inSameTransaction(trx);
       return older;
     });
@@ -139,7 +179,7 @@ export class Blobs {
         if (fromId === null || !(await queries.findLinkedBlob.first(trx, { repositoryId: fromId, digest })))
           return false;
       }
-      await this.#link(trx, principal, repository, { digest, blobId: blob.id, sizeBytes: blob.size_bytes });
+      await this.#link(trx, principal, repository, { ...blob, digest, sizeBytes: blob.size_bytes });
       return true;
     });
   }
@@ -151,10 +191,12 @@ export class Blobs {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknown(repository, digest);
       await passGates(gates, trx, { kind: "blob-unlink", principal, repository, repositoryId, digest });
-      const blob = await queries.findBlob.first(trx, { digest });
+      // Locked before it is asked who else links it: of two that unlink it at once, the later one condemns it.
+      const blob = await queries.findBlobForUpdate.first(trx, { digest });
       if (!blob || (await queries.unlinkBlob.run(trx, { repositoryId, blobId: blob.id })) === 0) {
         throw unknown(repository, digest);
       }
+      await queries.condemnBlob.run(trx, { blobId: blob.id, now: Date.now() });
       trx.afterCommit(() => cache.forget(repositoryId));
     });
   }
@@ -168,16 +210,16 @@ export class Blobs {
   }
 
   /**
-   * Looks again at the blobs that were taken out of service, and puts back those whose bytes are there after all: a
-   * volume that was not mounted, say, is back. How many.
+   * Looks again at the blobs that were taken out of service, and puts back those whose bytes are there after all, and
+   * hash to the digest: a volume that was not mounted, say, is back. How many.
    */
   async recheckDamaged(): Promise<number> {
-    const { database, storage, cache, log } = this.#parts;
+    const { database, cache, log } = this.#parts;
     let restored = 0;
     for (let after = 0; ;) {
       const rows = await queries.listDamaged.all(database, { after, limit: RECHECK_BATCH });
       for (const { id, digest, size_bytes: sizeBytes, storage_key: storageKey } of rows) {
-        if (storageKey === null || (await storage.stat(storageKey))?.sizeBytes !== sizeBytes) continue;
+        if (storageKey === null || !(await this.#hasItsBytes(digest, storageKey, sizeBytes))) continue;
         await database.write((trx) => {
           trx.afterCommit(() => cache.forgetAll());
           return queries.moveBlob.run(trx, { id, storageKey, receivedKey: storageKey });
@@ -188,6 +230,21 @@ export class Blobs {
       after = rows.at(-1)?.id ?? 0;
       if (rows.length < RECHECK_BATCH) return restored;
     }
+  }
+
+  /** As many bytes as there should be prove nothing: they are hashed, but those that were wrong not again and again. */
+  async #hasItsBytes(digest: string, storageKey: string, sizeBytes: number): Promise<boolean> {
+    const { storage } = this.#parts;
+    if ((await storage.stat(storageKey))?.sizeBytes !== sizeBytes) {
+      this.#wrongKeys.delete(storageKey);
+      return false;
+    }
+    if (this.#wrongKeys.has(storageKey)) return false;
+    // Only digests are ever written to that column.
+    const found = await storage.hash(storageKey, digestAlgorithm(digest as Digest));
+    if (found?.digest === digest) return true;
+    this.#wrongKeys.add(storageKey);
+    return false;
   }
 
   /** The blob is committed and linked: what goes wrong here costs room, never the push. */
@@ -218,17 +275,38 @@ export class Blobs {
     return changed > 0;
   }
 
-  async #link(
+  async #findLinked(repositoryId: number, digest: Digest): Promise<Blob | null> {
+    const row = await queries.findLinkedBlob.first(this.#parts.database, { repositoryId, digest });
+    if (!row) return null;
+    const content = row.content === null ? null : new Uint8Array(row.content);
+    const { id, size_bytes: sizeBytes, storage_key: storageKey, kept_until: keptUntil } = row;
+    return { digest, sizeBytes, content, storageKey, id, keptUntil };
+  }
+
+  /** The row of the digest: a new one, or the older one that is there. */
+  async #insert(
     trx: Transaction,
-    principal: Principal,
-    repository: RepositoryName,
-    blob: { digest: Digest; blobId: number; sizeBytes: number },
-  ): Promise<void> {
-    const { repositories, cache, gates } = this.#parts;
+    digest: Digest,
+    received: NewContent,
+  ): Promise<{ made: { id: number; condemned_at: null }; older: null } | { made: null; older: OlderBlob }> {
+    for (let attempt = 1; attempt <= INSERT_ATTEMPTS; attempt += 1) {
+      const made = await queries.insertBlob.first(trx, { digest, ...received, now: Date.now() });
+      if (made) return { made: { id: made.id, condemned_at: null }, older: null };
+      const older = await queries.findBlob.first(trx, { digest });
+      if (older) return { made: null, older };
+      // On PostgreSQL the collector has begun to delete the older one in between: now there is room for a new row.
+    }
+    throw new Error(`blob ${digest} was not inserted`);
+  }
+
+  async #link(trx: Transaction, principal: Principal, repository: RepositoryName, blob: LinkedBlob): Promise<void> {
+    const { repositories, cache, gates, leaseMs } = this.#parts;
     const repositoryId = await repositories.ensure(trx, repository);
-    const { digest, sizeBytes } = blob;
+    const { id: blobId, digest, sizeBytes } = blob;
     await passGates(gates, trx, { kind: "blob-link", principal, repository, repositoryId, digest, sizeBytes });
-    await queries.linkBlob.run(trx, { repositoryId, blobId: blob.blobId, now: Date.now() });
+    const now = Date.now();
+    await queries.linkBlob.run(trx, { repositoryId, blobId, now, keptUntil: now + leaseMs });
+    if (blob.condemned_at !== null) await queries.reviveBlob.run(trx, { blobId });
     trx.afterCommit(() => cache.forget(repositoryId));
   }
 }

@@ -9,7 +9,7 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { passGates, type Gate } from "./gates.ts";
 import * as queries from "./queries/manifests.ts";
-import { endTagsOfDigest } from "./queries/tags.ts";
+import { binTagsOfDigest } from "./queries/tags.ts";
 import { assertReferences } from "./references.ts";
 import type { Room } from "./room.ts";
 import type { Tags } from "./tags.ts";
@@ -38,6 +38,9 @@ export type PutManifest = {
   contentType: string | null;
   content: Uint8Array<ArrayBuffer>;
 };
+
+/** A manifest's row in the recycle bin. */
+export type BinnedManifest = { manifestId: number; repositoryId: number };
 
 const MAX_FALLBACK_ANNOTATIONS_LENGTH = 64 * 1024;
 
@@ -101,18 +104,49 @@ export class Manifests {
     return { digest, subject: manifest.subject };
   }
 
-  /** Removes the manifest and every tag that points at it. Throws MANIFEST_UNKNOWN. */
+  /** Puts the manifest, and every tag that points at it, into the recycle bin. Throws MANIFEST_UNKNOWN. */
   async delete(principal: Principal, repository: RepositoryName, digest: Digest): Promise<void> {
     const { database, repositories, cache, gates } = this.#parts;
     await database.write(async (trx) => {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknownManifest(repository, digest);
       await passGates(gates, trx, { kind: "manifest-delete", principal, repository, repositoryId, digest });
-      if ((await queries.deleteManifest.run(trx, { repositoryId, digest })) === 0)
-        throw unknownManifest(repository, digest);
-      await endTagsOfDigest.run(trx, { repositoryId, digest, now: Date.now() });
+      // The same millisecond on the manifest and its tags says that they went together.
+      const deletion = { repositoryId, digest, now: Date.now(), deletedBy: principal.name };
+      if ((await queries.binManifest.run(trx, deletion)) === 0) throw unknownManifest(repository, digest);
+      await binTagsOfDigest.run(trx, deletion);
       trx.afterCommit(() => cache.forget(repositoryId));
     });
+  }
+
+  /**
+   * Takes the manifest out of the recycle bin and keeps its row locked until the transaction ends. When it was put
+   * there, or null when it was not in the bin; MANIFEST_UNKNOWN when it is neither there nor served.
+   */
+  async restore(
+    trx: Transaction,
+    principal: Principal,
+    repository: RepositoryName,
+    repositoryId: number,
+    digest: Digest,
+  ): Promise<{ deletedAt: number | null }> {
+    const { cache, gates } = this.#parts;
+    const row = await queries.findManifestForUpdate.first(trx, { repositoryId, digest });
+    if (!row) throw unknownManifest(repository, digest);
+    if (row.deleted_at === null) return { deletedAt: null };
+    const where = { principal, repository, repositoryId };
+    await passGates(gates, trx, { kind: "manifest-put", ...where, digest, sizeBytes: row.size_bytes });
+    await queries.reviveManifest.run(trx, { manifestId: row.id });
+    trx.afterCommit(() => cache.forget(repositoryId));
+    return { deletedAt: row.deleted_at };
+  }
+
+  /** Removes a manifest that this transaction found in the recycle bin and locked, for good; its blobs are for the collector to look at. */
+  async purge(trx: Transaction, { manifestId, repositoryId }: BinnedManifest): Promise<void> {
+    await queries.leaseReferences.run(trx, { manifestId, now: Date.now() });
+    await queries.deleteManifest.run(trx, { manifestId });
+    // What is remembered of a blob says whether it has a lease.
+    trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
   }
 
   async #store(
@@ -125,7 +159,7 @@ export class Manifests {
     const { principal, repository, content } = request;
     await assertReferences(trx, repositoryId, manifest);
     const existing = await queries.findManifestForUpdate.first(trx, { repositoryId, digest });
-    if (existing) return assertSameType(existing.media_type, manifest.mediaType);
+    if (existing?.deleted_at === null) return assertSameType(existing.media_type, manifest.mediaType);
     const sizeBytes = content.length;
     await passGates(this.#parts.gates, trx, {
       kind: "manifest-put",
@@ -135,6 +169,12 @@ export class Manifests {
       digest,
       sizeBytes,
     });
+    if (existing?.media_type === manifest.mediaType) {
+      await queries.reviveManifest.run(trx, { manifestId: existing.id });
+      return;
+    }
+    // Deleted as something else, which these bytes are not any more.
+    if (existing) await this.purge(trx, { manifestId: existing.id, repositoryId });
     const made = await queries.insertManifest.first(trx, {
       repositoryId,
       digest,

@@ -45,35 +45,50 @@ export class Tags {
     tag: Tag,
     digest: Digest,
   ): Promise<void> {
-    await lockName(trx, `tag/${repositoryId}/${tag}`);
+    await lockName(trx, lockKey(repositoryId, tag));
     const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
     const current = latest?.to_at === null ? latest : null;
     if (current?.digest === digest) return;
     const replaces = current?.digest ?? null;
-    await passGates(this.#parts.gates, trx, {
-      kind: "tag-put",
-      principal,
-      repository,
-      repositoryId,
-      tag,
-      digest,
-      replaces,
-    });
+    const where = { principal, repository, repositoryId };
+    await passGates(this.#parts.gates, trx, { kind: "tag-put", ...where, tag, digest, replaces });
     const now = Date.now();
-    if (current) await queries.endTag.run(trx, { repositoryId, tag, revision: current.revision, now });
+    if (latest?.to_at === null) await queries.endTag.run(trx, { repositoryId, tag, revision: latest.revision, now });
+    else if (latest && latest.deleted_at !== null) {
+      await queries.unbinTag.run(trx, { repositoryId, tag, revision: latest.revision });
+    }
     const revision = (latest?.revision ?? 0) + 1;
     await queries.insertTag.run(trx, { repositoryId, tag, revision, digest, now, actor: principal.id });
     const upTo = revision - MAX_HISTORY;
     if (upTo > 0) await queries.deleteOldRevisions.run(trx, { repositoryId, tag, upTo });
   }
 
-  /** Ends the tag; its manifest stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
+  /**
+   * Points a tag that is in the recycle bin at what it pointed to; the caller has locked that manifest, and it is not
+   * in the bin. False when the tag is not in the bin, or has another digest there, by now.
+   */
+  async restore(
+    trx: Transaction,
+    principal: Principal,
+    repository: RepositoryName,
+    repositoryId: number,
+    tag: Tag,
+    digest: Digest,
+  ): Promise<boolean> {
+    await lockName(trx, lockKey(repositoryId, tag));
+    const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
+    if (latest?.digest !== digest || latest.deleted_at === null) return false;
+    await this.put(trx, principal, repository, repositoryId, tag, digest);
+    return true;
+  }
+
+  /** Puts the tag into the recycle bin; its manifest stays. Throws NAME_UNKNOWN or MANIFEST_UNKNOWN. */
   async delete(principal: Principal, repository: RepositoryName, tag: Tag): Promise<void> {
     const { database, repositories, cache, gates } = this.#parts;
     await database.write(async (trx) => {
       const repositoryId = await repositories.findId(trx, repository);
       if (repositoryId === null) throw unknownName(repository);
-      await lockName(trx, `tag/${repositoryId}/${tag}`);
+      await lockName(trx, lockKey(repositoryId, tag));
       const latest = await queries.findLatestTag.first(trx, { repositoryId, tag });
       const current = latest?.to_at === null ? latest : null;
       const digest = current?.digest ?? "";
@@ -84,10 +99,15 @@ export class Tags {
           detail: { tag },
         });
       }
-      await queries.endTag.run(trx, { repositoryId, tag, revision: current.revision, now: Date.now() });
+      const { revision } = current;
+      await queries.binTag.run(trx, { repositoryId, tag, revision, now: Date.now(), deletedBy: principal.name });
       trx.afterCommit(() => cache.forget(repositoryId));
     });
   }
+}
+
+export function lockKey(repositoryId: number, tag: Tag): string {
+  return `tag/${repositoryId}/${tag}`;
 }
 
 export function unknownName(repository: RepositoryName): RegistryError {

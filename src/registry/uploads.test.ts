@@ -43,7 +43,7 @@ describe("uploads", () => {
     const cache = new ContentCache({ limitBytes: 1_000_000, isShared: false });
     const log = createLog({ level: "error", format: "text", fd: 2 });
     const repositories = new Repositories(database);
-    blobs = new Blobs({ database, storage, repositories, cache, gates: [], log });
+    blobs = new Blobs({ database, storage, repositories, cache, gates: [], log, leaseMs: 60_000 });
     uploads = new Uploads({ sessions, blobs, storage, room: new Room(storage, 0), maxBlobBytes: MAX_BLOB_BYTES });
   });
   afterEach(async () => {
@@ -57,7 +57,7 @@ describe("uploads", () => {
   const find = (id: string) => uploads.get(OPEN_ANONYMOUS, REPOSITORY, id);
   const listKeys = async () => {
     const keys: string[] = [];
-    for await (const { key } of storage.list()) keys.push(key);
+    for await (const { key } of storage.list("")) keys.push(key);
     return keys;
   };
 

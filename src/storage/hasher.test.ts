@@ -4,7 +4,7 @@ import { digestOf, type DigestAlgorithm } from "../oci/digest.ts";
 import { HashPool } from "./hasher.ts";
 import { SLOT_BYTES, SlotPool } from "./slots.ts";
 import { StorageError } from "./storage.ts";
-import { failureOf, sampleBytes } from "./suite.ts";
+import { failureOf, sampleBytes } from "./suite-bytes.ts";
 
 const slots = new SlotPool({ count: 4, perShare: 4 });
 const pool = new HashPool(() => slots.region, 2);

@@ -1,8 +1,8 @@
 /**
  * The port to blob bytes. A driver knows keys and bytes, nothing of repositories, rows or rights.
  *
- * Keys are made by this server from random ids (`blobs/<2 of id>/<id>`), never from input, and no two blobs share one:
- * so a key is written once, and a late delete can never hit a newer blob. No request ever lists storage.
+ * Keys are made by this server, never from input (`paths.ts` draws them), and no two blobs share one: so a key is
+ * written once, and a late delete can never hit a newer blob. No request ever lists storage.
  * `drivers/` holds the implementations, `suite.ts` the contract they all pass.
  */
 import type { Digest, DigestAlgorithm } from "../oci/digest.ts";
@@ -25,6 +25,9 @@ export class StorageError extends Error {
 
 /** A body that a Response can carry. A `Blob` backed by a file is sent by the kernel without passing through memory. */
 export type StoredBody = Blob | Uint8Array<ArrayBuffer>;
+
+/** `modifiedAt`: ms since 1970, when bytes were last written. */
+export type ListedKey = { key: string; sizeBytes: number; modifiedAt: number };
 
 export type Space = { freeBytes: number; totalBytes: number };
 
@@ -52,8 +55,20 @@ export interface Storage {
   /** Removes a key; true when it was there. Removing an absent key is not an error. */
   delete(key: string): Promise<boolean>;
 
-  /** Every key, in no order; for consistency checks only. */
-  list(): AsyncIterable<{ key: string; sizeBytes: number; modifiedAt: number }>;
+  /** Every key that begins with `prefix`, by byte order, in bounded memory; what comes and goes meanwhile may be left out. */
+  list(prefix: string): AsyncIterable<ListedKey>;
+
+  /**
+   * Reads all bytes of a key and gives their digest, computed off the event loop; null when it is not there. Past the
+   * caches where the driver can: what is hashed is what the disk holds, and what others read stays cached. `pace` is
+   * awaited before each piece of at most 1 MiB is read; when it throws, the reading ends with that, or with a
+   * StorageError that has it as its cause.
+   */
+  hash(
+    key: string,
+    algorithm: DigestAlgorithm,
+    pace?: (sizeBytes: number) => Promise<void>,
+  ): Promise<{ digest: Digest; sizeBytes: number } | null>;
 
   /** Room left, or null where the driver has no limit that it could know. */
   space(): Promise<Space | null>;

@@ -7,64 +7,24 @@ import * as fc from "fast-check";
 
 import { digestOf } from "../oci/digest.ts";
 import { newBlobKey } from "./paths.ts";
-import { type BlobWriter, type Storage, StorageError, type StoredBody } from "./storage.ts";
+import { type Storage, StorageError } from "./storage.ts";
+import {
+  appendAll,
+  expectStored,
+  failureOf,
+  KIB,
+  MIB,
+  sampleBytes,
+  SIZES,
+  type StorageUnderTest,
+} from "./suite-bytes.ts";
+import { describeHashing, describeReading } from "./suite-reading.ts";
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const SIZES = [0, 1, 4095, 4096, 4097, 512 * KIB - 1, 512 * KIB, 512 * KIB + 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 3];
 const CHUNKS = [1000, 64 * KIB, 65_537, MIB + 1, 3 * MIB];
-
-export type StorageUnderTest = {
-  storage: Storage;
-  /** The storage as a new process would find it; the same one where nothing outlives the process. */
-  reopen(): Promise<Storage>;
-  cleanUp(): Promise<void>;
-};
-
-/** Bytes in which every block differs, the same for the same size. */
-export function sampleBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(sizeBytes);
-  let state = (sizeBytes + 1) >>> 0;
-  for (let index = 0; index < sizeBytes; index++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[index] = state >>> 24;
-  }
-  return bytes;
-}
-
-/** Appends in chunks, through one buffer that is overwritten after each call, as a caller may do. */
-export async function appendAll(writer: BlobWriter, bytes: Uint8Array, chunkBytes: number): Promise<void> {
-  const buffer = new Uint8Array(chunkBytes);
-  for (let start = 0; start < bytes.length; start += chunkBytes) {
-    const chunk = buffer.subarray(0, Math.min(chunkBytes, bytes.length - start));
-    chunk.set(bytes.subarray(start, start + chunk.length));
-    if (!writer.tryAppend(chunk)) await writer.append(chunk);
-    buffer.fill(0xee);
-  }
-}
-
-export async function bytesOf(body: StoredBody | null): Promise<Uint8Array | null> {
-  return body instanceof Blob ? body.bytes() : body;
-}
-
-/** Equal, without printing megabytes when they are not. */
-export async function expectStored(storage: Storage, key: string, bytes: Uint8Array): Promise<void> {
-  const stored = await bytesOf(await storage.read(key));
-  expect(stored?.length).toBe(bytes.length);
-  expect(Buffer.compare(stored ?? new Uint8Array(), bytes)).toBe(0);
-  expect(await storage.stat(key)).toEqual({ sizeBytes: bytes.length });
-}
-
-/** What the work fails with; itself fails when the work does not. */
-export async function failureOf(work: Promise<unknown>): Promise<unknown> {
-  const [result] = await Promise.allSettled([work]);
-  if (result.status === "fulfilled") throw new Error("it did not fail");
-  return result.reason;
-}
 
 async function keysOf(storage: Storage): Promise<string[]> {
   const keys: string[] = [];
-  for await (const entry of storage.list()) keys.push(entry.key);
+  for await (const entry of storage.list("")) keys.push(entry.key);
   return keys.sort();
 }
 
@@ -80,6 +40,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     describeGoingOn(() => tested);
     describeAbort(() => tested);
     describeReading(() => tested);
+    describeHashing(() => tested);
   });
 }
 
@@ -294,73 +255,5 @@ function describeAbort(tested: () => StorageUnderTest): void {
     expect(await failureOf(writer.commit())).toBeInstanceOf(StorageError);
     await writer.abort();
     await expectStored(storage, key, bytes);
-  });
-}
-
-function describeReading(tested: () => StorageUnderTest): void {
-  test.each([1000, 2 * MIB])("ranges of %d bytes", async (sizeBytes) => {
-    const { storage } = tested();
-    const bytes = sampleBytes(sizeBytes);
-    const key = newBlobKey();
-    await storage.put(key, bytes);
-    const middle = Math.floor(sizeBytes / 3);
-    const ranges: [number, number][] = [
-      [0, 1],
-      [0, sizeBytes],
-      [middle, middle],
-      [middle, middle * 2],
-      [sizeBytes - 1, sizeBytes],
-    ];
-    for (const [start, end] of ranges) {
-      const found = await bytesOf(await storage.read(key, { start, end }));
-      expect(found?.length).toBe(end - start);
-      expect(Buffer.compare(found ?? new Uint8Array(), bytes.subarray(start, end))).toBe(0);
-    }
-  });
-
-  test("what is absent is null, and deleting it is no error", async () => {
-    const { storage } = tested();
-    const key = newBlobKey();
-    expect(await storage.read(key)).toBeNull();
-    expect(await storage.read(key, { start: 0, end: 10 })).toBeNull();
-    expect(await storage.read(key, { start: 0, end: MIB })).toBeNull();
-    expect(await storage.stat(key)).toBeNull();
-    expect(await storage.delete(key)).toBe(false);
-  });
-
-  test("a deleted key is gone, also after it was read", async () => {
-    const { storage } = tested();
-    for (const sizeBytes of [1000, MIB]) {
-      const key = newBlobKey();
-      await storage.put(key, sampleBytes(sizeBytes));
-      await storage.read(key, { start: 0, end: 100 });
-      expect(await storage.delete(key)).toBe(true);
-      expect(await storage.read(key, { start: 0, end: 100 })).toBeNull();
-      expect(await storage.read(key)).toBeNull();
-      expect(await storage.delete(key)).toBe(false);
-    }
-  });
-
-  test("list names every key with its size and time", async () => {
-    const { storage } = tested();
-    const expected = new Map<string, number>();
-    for (let sizeBytes = 0; sizeBytes < 20; sizeBytes++) {
-      const key = newBlobKey();
-      await storage.put(key, sampleBytes(sizeBytes));
-      expected.set(key, sizeBytes);
-    }
-    const found = new Map<string, number>();
-    for await (const entry of storage.list()) {
-      found.set(entry.key, entry.sizeBytes);
-      expect(Math.abs(entry.modifiedAt - Date.now())).toBeLessThan(600_000);
-    }
-    expect(found).toEqual(expected);
-  });
-
-  test("space is known and sensible, or null", async () => {
-    const space = await tested().storage.space();
-    if (space === null) return;
-    expect(space.freeBytes).toBeGreaterThan(0);
-    expect(space.totalBytes).toBeGreaterThanOrEqual(space.freeBytes);
   });
 }

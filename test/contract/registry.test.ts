@@ -2,6 +2,9 @@
 
 import { afterAll, beforeAll, describe } from "bun:test";
 import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
+import { binRules } from "./registry/bin-rules.ts";
+import { checkRules } from "./registry/check-rules.ts";
+import { linkRules } from "./registry/link-rules.ts";
 import { manifestRules } from "./registry/manifest-rules.ts";
 import { referrerRules } from "./registry/referrer-rules.ts";
 import { openRegistry, type Registry } from "./registry/registry.ts";
@@ -39,6 +42,9 @@ for (const database of ["sqlite", "postgres"] as const) {
       describe("manifests", () => manifestRules(() => registry));
       describe("tags", () => tagRules(() => registry));
       describe("referrers", () => referrerRules(() => registry));
+      describe("the recycle bin", () => binRules(() => registry));
+      describe("checks", () => checkRules(() => registry));
+      describe("links", () => linkRules(() => registry, combination));
       describe("uploads", () => uploadRules(() => registry, combination));
     });
   }

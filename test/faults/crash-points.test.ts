@@ -1,10 +1,12 @@
 // The server is killed at its Nth system call of each kind that changes a disk: during one push, one delete, and the
-// first start, which makes the database. strace counts for each thread, so the points are samples, not a proof.
+// first start, which makes the database. strace counts for each thread, so the points are samples, not a proof; they
+// are a second look, from outside, at what numbered-points.test.ts does, and reach into the drivers and their threads.
 
 import { expect, test } from "bun:test";
-import { startBerth, type Berth } from "../support/berth.ts";
+import { startBerth } from "../support/berth.ts";
 import { describeWith } from "../support/requirements.ts";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../support/temporary.ts";
+import { isAlive, watchEnd } from "./support/alive.ts";
 import { assertSound, check } from "./support/checker.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
@@ -20,9 +22,9 @@ import {
   type Point,
 } from "./support/strace.ts";
 
-const PUSH_POINTS = amount("PUSH_POINTS", { short: 4, ci: 45, full: Infinity });
-const DELETE_POINTS = amount("DELETE_POINTS", { short: 2, ci: 18, full: Infinity });
-const START_POINTS = amount("START_POINTS", { short: 2, ci: 25, full: Infinity });
+const PUSH_POINTS = amount("PUSH_POINTS", { short: 2, ci: 14, full: Infinity });
+const DELETE_POINTS = amount("DELETE_POINTS", { short: 1, ci: 5, full: Infinity });
+const START_POINTS = amount("START_POINTS", { short: 1, ci: 8, full: Infinity });
 const POINT_LIMIT_MS = 15_000;
 const POINTS_LIMIT = 2_000;
 
@@ -49,44 +51,27 @@ async function inCase<T>(work: (it: Case) => Promise<T>): Promise<T> {
 async function runTraced(phase: Phase, it: Case, random: Random, inject: string | null): Promise<boolean> {
   const berth = await startBerth({ dataDirectory: it.dataDirectory });
   try {
-    const gone = new AbortController();
-    const before = pushScenario(berth.url, it.journal, random, "crash/before", gone.signal);
+    const before = pushScenario(berth.url, it.journal, random, "crash/before");
     for (const { name, outcome } of await runSteps(before.steps)) {
       expect(outcome.acknowledged, `${name}: ${outcome.text}`).toBe(true);
     }
     const strace = await attach(berth, traceOptions(CHANGING_CALLS, it.directory.join("trace"), inject));
-    const watch = watchEnd(berth, gone);
+    const { gone, stop } = watchEnd(berth);
     try {
       const steps =
         phase === "push"
-          ? pushScenario(berth.url, it.journal, random.fork(1), "crash/app", gone.signal).steps
-          : deleteScenario(berth.url, it.journal, before.image, gone.signal);
+          ? pushScenario(berth.url, it.journal, random.fork(1), "crash/app", gone).steps
+          : deleteScenario(berth.url, it.journal, before.image, gone);
       await runSteps(steps);
       return isAlive(berth);
     } finally {
-      clearInterval(watch);
+      stop();
       await berth.kill();
       await detach(strace);
     }
   } finally {
     await berth.kill();
   }
-}
-
-function isAlive(berth: Berth): boolean {
-  try {
-    process.kill(berth.pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Requests to a server that is gone need not wait for their time limit. */
-function watchEnd(berth: Berth, gone: AbortController): Timer {
-  return setInterval(() => {
-    if (!isAlive(berth)) gone.abort();
-  }, 20);
 }
 
 async function checkAfter(it: Case, random: Random, where: string): Promise<void> {

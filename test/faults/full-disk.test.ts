@@ -17,11 +17,11 @@ import { makeDisk } from "./support/disk.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 
-const LEVELS = amount("FULL_DISK_LEVELS", { short: 6, ci: 24, full: 50 });
+const LEVELS = amount("FULL_DISK_LEVELS", { short: 6, ci: 20, full: 50 });
 const DISK_MIB = 96;
 /** From nothing left to enough for all but the largest blobs. */
 const MOST_FREE_BYTES = 8 * 1024 * 1024;
-const LEVELS_PER_DISK = 8;
+const LEVELS_PER_DISK = 7;
 const KIB = 1024;
 const SIZES = [100, 10 * KIB, 40 * KIB, 300 * KIB, 3 * KIB * KIB, 12 * KIB * KIB];
 /** Deletes need a page or two of the log, and only where something keeps that free can they be promised. */

@@ -160,8 +160,15 @@ function build({ method, path, query, headers: fields, body }: Input, known: Kno
   }
 }
 
+/** For messages. As JSON a body of some KiB would cost more than its request. */
+function describeInput({ body, ...rest }: Input): string {
+  const start =
+    body === null ? "no body" : `${body.length} bytes: ${Buffer.from(body.subarray(0, 200)).toString("latin1")}`;
+  return `${JSON.stringify(rest)} ${start}`.slice(0, 600);
+}
+
 async function expectAnswer(response: Response, input: Input, known: Known): Promise<void> {
-  const shown = JSON.stringify(input).slice(0, 600);
+  const shown = describeInput(input);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const text = new TextDecoder().decode(bytes);
   expect(response.status, `${shown}: ${text.slice(0, 300)}`).toBeLessThan(500);

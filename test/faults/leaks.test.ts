@@ -12,7 +12,7 @@ import { Client, makeImage, WAYS } from "./support/client.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 
-const CYCLES = amount("LEAK_CYCLES", { short: 300, ci: 3_000, full: 20_000 });
+const CYCLES = amount("LEAK_CYCLES", { short: 300, ci: 1_500, full: 20_000 });
 const CLIENTS = 4;
 const GROWTH_LIMIT_MIB = 40;
 /** Up to 256 files stay open for small reads. */

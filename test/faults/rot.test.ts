@@ -1,5 +1,6 @@
 // Stored files with flipped bits, cut, grown, removed and swapped: what is not as long as it should be is never served,
-// and raises an alarm in the log; a hash of every file finds all the rest and nothing else.
+// and raises an alarm in the log; fsck names all of it and nothing else, and takes it out of service; the scrub finds
+// by itself what only a hash can tell; and a push heals whatever it was.
 
 import { Database as Connection } from "bun:sqlite";
 import { expect, test } from "bun:test";
@@ -13,11 +14,13 @@ import { Client } from "./support/client.ts";
 import { Journal } from "./support/journal.ts";
 import {
   expectHealed,
+  expectNamed,
   expectNeverWrong,
   flipBit,
   grow,
   isHidden,
   removeFile,
+  runFsck,
   shorten,
   swap,
   type Damaged,
@@ -97,8 +100,44 @@ async function expectServed(berth: Berth, files: readonly StoredFile[]): Promise
   }
 }
 
+/** Damage that nobody has asked for, to files that were last verified long ago. */
+async function expectScrubbed(dataDirectory: string, random: Random, where: string): Promise<void> {
+  const rest = listStored(dataDirectory).sort(() => random.next() - 0.5);
+  const same = rest.filter((it) => it.size === COMMON_SIZE).slice(0, 2);
+  const [one, other] = same;
+  if (!one || !other) throw new Error("too few files to swap");
+  const [flipped, cut, removed] = rest.filter((it) => !same.includes(it));
+  if (!flipped || !cut || !removed) throw new Error("too few files");
+  const damaged = [flipBit(flipped, random), shorten(cut, random), removeFile(removed), ...swap(one, other)];
+  const connection = new Connection(join(dataDirectory, "berth.db"));
+  connection.run("update blobs set verified_at = verified_at - 2 * 86400000");
+  connection.close();
+
+  const berth = await startBerth({
+    dataDirectory,
+    env: { BERTH_SCRUB_EVERY_DAYS: "1", BERTH_SCRUB_BYTES_PER_SECOND: "10GiB" },
+  });
+  try {
+    for (const { digest, kind } of damaged) {
+      await until(`${where}: the scrub finds what is ${kind}`, 60, () =>
+        berth
+          .logs()
+          .split("\n")
+          .some((line) => line.includes('"level":"error"') && line.includes(digest)),
+      );
+    }
+    const metrics = await (await fetch(`${berth.url}/metrics`)).text();
+    expect(metrics).toContain(`\nberth_scrub_corrupt_total ${damaged.length}\n`);
+    expect(metrics).toContain(`\nberth_blobs_damaged ${damaged.length}\n`);
+    await expectHealed(berth.url, damaged);
+    expect(await runFsck(dataDirectory)).toEqual({ exitCode: 0, found: [] });
+  } finally {
+    await berth.stop();
+  }
+}
+
 test(
-  `damage to some of ${BLOBS} blobs is found and what can be seen of it is never served`,
+  `damage to some of ${BLOBS} blobs is named, taken out of service and healed, and what can be seen of it is never served`,
   async () => {
     const random = startRandom("rot");
     const where = `seed ${random.seed}`;
@@ -129,6 +168,14 @@ test(
           `${where}: found without being damaged`,
         ).toEqual([]);
         await expectServed(berth, files.filter((it) => !bad.has(it.digest)).slice(0, 200));
+
+        const fsck = await runFsck(dataDirectory);
+        expect(fsck.exitCode).toBe(1);
+        expectNamed(fsck.found, damaged, where);
+        const repair = await runFsck(dataDirectory, "--repair");
+        expectNamed(repair.found, damaged, `${where}, repairing`);
+        const left = repair.found.filter((it) => it.repaired === (it.kind === "blob-quarantined"));
+        expect(left, `${where}: not taken out of service`).toEqual([]);
         expect(await berth.stop()).toBe(0);
 
         const next = await startBerth({ dataDirectory });
@@ -142,14 +189,13 @@ test(
               return lines.some((line) => line.includes('"level":"error"') && line.includes(file.digest));
             });
           }
-          await expectHealed(next.url, seen);
-          const rest = (await checkStored({ dataDirectory, allowOrphans: false })).violations;
-          const hidden = new Set(damaged.filter(isHidden).map((it) => it.digest));
-          const others = rest.filter((it) => !hidden.has(/sha256:[0-9a-f]{64}/.exec(it)?.[0] ?? it));
-          expect(others, `${where}: healed`).toEqual([]);
+          await expectHealed(next.url, damaged);
+          expect((await checkStored({ dataDirectory, allowOrphans: false })).violations).toEqual([]);
+          expect(await runFsck(dataDirectory, "--repair")).toEqual({ exitCode: 0, found: [] });
         } finally {
           await next.stop();
         }
+        await expectScrubbed(dataDirectory, random, where);
         console.error(`${files.length} files, ${damaged.length} damaged, ${seen.length} of them in size`);
       } finally {
         await berth.kill();

@@ -17,6 +17,8 @@ export interface BerthOptions {
   port?: number;
   /** Put before the command, such as what enters a network namespace. */
   prefix?: readonly string[];
+  /** A file that is run from source in place of the server's own program. */
+  entry?: string;
 }
 
 export interface Berth {
@@ -35,7 +37,8 @@ export interface Berth {
 
 export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "berth-data-")));
-  const program = process.env["BERTH_TEST_PROGRAM"]?.split(" ") ?? [join(ROOT, "scripts/bun"), "src/main.ts"];
+  const source = [join(ROOT, "scripts/bun"), options.entry ?? "src/main.ts"];
+  const program = (options.entry === undefined && process.env["BERTH_TEST_PROGRAM"]?.split(" ")) || source;
   const listen = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--data", dataDirectory];
   const forget = async () => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });

@@ -85,7 +85,7 @@ export interface StartOptions {
   command: readonly string[];
   cwd?: string;
   env?: Record<string, string>;
-  /** Asked every 50 ms until it gives something else than null. */
+  /** Asked again and again, at first every 5 ms and later every 50, until it gives something else than null. */
   ready: (logs: string) => Promise<boolean> | boolean;
   readySeconds?: number;
 }
@@ -133,7 +133,8 @@ export async function startProcess(options: StartOptions): Promise<StartedProces
   };
 
   const readySeconds = options.readySeconds ?? 20;
-  const deadline = performance.now() + readySeconds * 1000;
+  const startedAt = performance.now();
+  const deadline = startedAt + readySeconds * 1000;
   while (!(await options.ready(logs))) {
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (ended || performance.now() > deadline) {
@@ -142,7 +143,7 @@ export async function startProcess(options: StartOptions): Promise<StartedProces
       await Promise.race([collected, Bun.sleep(1000)]);
       throw new Error(`${options.name} ${what}: ${options.command.join(" ")}\n${logs}`);
     }
-    await Bun.sleep(50);
+    await Bun.sleep(Math.min(50, 5 + (performance.now() - startedAt) / 20));
   }
   return { pid: child.pid, logs: () => logs, stop, kill };
 }

@@ -4,7 +4,13 @@
  */
 import pg from "pg";
 import { CompiledQuery, PostgresDialect } from "kysely";
-import { DatabaseFullError, DatabaseUnavailableError, type Database, type Transaction } from "../database.ts";
+import {
+  DatabaseFullError,
+  DatabaseUnavailableError,
+  type Database,
+  type Queryable,
+  type Transaction,
+} from "../database.ts";
 import { migrate } from "../migrate.ts";
 
 export type PostgresOptions = {
@@ -53,6 +59,7 @@ function withoutEnd(pool: pg.Pool) {
 class PostgresDatabase implements Database {
   readonly dialect = "postgres";
   readonly isShared = true;
+  readonly changes = null;
   readonly #pool: pg.Pool;
   readonly #names = new Map<string, string>();
 
@@ -79,6 +86,16 @@ class PostgresDatabase implements Database {
     }
   }
 
+  async snapshot<T>(work: (snapshot: Queryable) => Promise<T>): Promise<T> {
+    try {
+      return await this.#within("begin isolation level repeatable read, read only", (client) =>
+        work({ dialect: "postgres", execute: (query) => this.#run(client, query) }),
+      );
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
   async check(): Promise<void> {
     await this.execute(CompiledQuery.raw("select 1"));
   }
@@ -88,19 +105,25 @@ class PostgresDatabase implements Database {
   }
 
   async #attempt<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
     const hooks: (() => void)[] = [];
-    const trx: Transaction = {
-      dialect: "postgres",
-      execute: (query) => this.#run(client, query),
-      afterCommit: (hook) => hooks.push(hook),
-    };
+    const value = await this.#within("begin", (client) =>
+      work({
+        dialect: "postgres",
+        execute: (query) => this.#run(client, query),
+        afterCommit: (hook) => hooks.push(hook),
+      }),
+    );
+    for (const hook of hooks) hook();
+    return value;
+  }
+
+  async #within<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query("begin");
-      const value = await work(trx);
+      await client.query(begin);
+      const value = await work(client);
       await client.query("commit");
-      for (const hook of hooks) hook();
       return value;
     } catch (error) {
       await client.query("rollback").catch((cause: Error) => (broken = cause));

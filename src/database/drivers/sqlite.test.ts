@@ -84,6 +84,19 @@ test("closing folds the log into the database file", async () => {
   }
 });
 
+test("a snapshot that is over does not keep the log from starting over", async () => {
+  await inDatabase(async (database, path) => {
+    await database.write((trx) =>
+      trx.execute(CompiledQuery.raw("insert into namespaces (name, created_at) values ('a', 1)")),
+    );
+    const count = CompiledQuery.raw("select count(*) as n from namespaces");
+    await database.snapshot((snapshot) => snapshot.execute(count));
+    const connection = new Connection(path);
+    expect(connection.query("pragma wal_checkpoint(truncate)").get()).toMatchObject({ busy: 0 });
+    connection.close();
+  });
+});
+
 test("the log does not grow without end under steady writing", async () => {
   await inDatabase(async (database, path) => {
     const content = new Uint8Array(256 * 1024);

@@ -67,7 +67,8 @@ export function content(dialect: Dialect) {
         )`,
         sql`create index manifests_subject on manifests (repository_id, subject_digest, digest) where subject_digest is not null and deleted_at is null`,
         sql`create index manifests_subject_type on manifests (repository_id, subject_digest, artifact_type, digest) where subject_digest is not null and deleted_at is null`,
-        sql`create index manifests_deleted on manifests (deleted_at) where deleted_at is not null`,
+        sql`create index manifests_deleted on manifests (deleted_at, id) where deleted_at is not null`,
+        sql`create index manifests_deleted_here on manifests (repository_id, deleted_at, id) where deleted_at is not null`,
         sql`create table manifest_references (
           manifest_id ${integer} not null references manifests (id) on delete cascade,
           digest ${name} not null,
@@ -88,7 +89,8 @@ export function content(dialect: Dialect) {
           deleted_by text,
           primary key (repository_id, name, revision)
         )`,
-        sql`create index tags_deleted on tags (deleted_at) where deleted_at is not null`,
+        sql`create index tags_deleted on tags (deleted_at, repository_id, name) where deleted_at is not null`,
+        sql`create index tags_deleted_here on tags (repository_id, deleted_at, name) where deleted_at is not null`,
         sql`create index tags_ended on tags (to_at) where to_at is not null`,
         sql`create unique index tags_current on tags (repository_id, name) where to_at is null`,
         sql`create index tags_digest on tags (repository_id, digest) where to_at is null`,

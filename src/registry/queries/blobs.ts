@@ -3,13 +3,46 @@ import { sql } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement } from "../../database/statement.ts";
 
+/**
+ * The blob of that digest that is not being deleted, kept from it until the transaction ends. KEY SHARE is enough and lets
+ * pushes of one blob pass each other: `update … set state` alone would not wait for it, but the collector takes FOR UPDATE
+ * before it looks for links, which does, and which this waits for. What was marked meanwhile is then not found.
+ */
 export const findBlob = statement<{ digest: string }>()((p, { db, lock }) =>
   db
     .selectFrom("blobs")
-    .select(["id", "size_bytes", "storage_key", "state"])
+    .select(["id", "size_bytes", "storage_key", "state", "condemned_at"])
     .where("digest", "=", p.digest)
     .where("state", "<>", sql.lit("deleting"))
     .modifyEnd(lock("key share")),
+);
+
+export const findBlobForUpdate = statement<{ digest: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("blobs")
+    .select("id")
+    .where("digest", "=", p.digest)
+    .where("state", "<>", sql.lit("deleting"))
+    .modifyEnd(lock("update")),
+);
+
+/** Takes back that nobody links the blob. The caller has found it in this transaction. */
+export const reviveBlob = statement<{ blobId: number }>()((p, { db }) =>
+  db.updateTable("blobs").set({ condemned_at: null }).where("id", "=", p.blobId),
+);
+
+/** Condemns the blob if its last link is gone; this transaction has locked its row before it looked. */
+export const condemnBlob = statement<{ blobId: number; now: number }>()((p, { db }) =>
+  db
+    .updateTable("blobs")
+    .set({ condemned_at: p.now })
+    .where("id", "=", p.blobId)
+    .where("condemned_at", "is", null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(eb.selectFrom("repository_blobs").select("blob_id").whereRef("blob_id", "=", "blobs.id").limit(1)),
+      ),
+    ),
 );
 
 /** Gives the new row's id, or nothing when the digest is there already. */
@@ -62,6 +95,7 @@ export const moveBlob = statement<{ id: number; storageKey: string; receivedKey:
     .updateTable("blobs")
     .set({ storage_key: p.receivedKey, state: "live" })
     .where("id", "=", p.id)
+    .where("state", "<>", sql.lit("deleting"))
     .where("storage_key", "=", p.storageKey),
 );
 
@@ -69,18 +103,35 @@ export const findLinkedBlob = statement<{ repositoryId: number; digest: string }
   db
     .selectFrom("blobs")
     .innerJoin("repository_blobs", "repository_blobs.blob_id", "blobs.id")
-    .select(["blobs.size_bytes", "blobs.storage_key", "blobs.content"])
+    .select(["blobs.id", "blobs.size_bytes", "blobs.storage_key", "blobs.content", "repository_blobs.kept_until"])
     .where("blobs.digest", "=", p.digest)
     .where("blobs.state", "<>", sql.lit("deleting"))
     .where("blobs.state", "<>", sql.lit("damaged"))
     .where("repository_blobs.repository_id", "=", p.repositoryId),
 );
 
-export const linkBlob = statement<{ repositoryId: number; blobId: number; now: number }>()((p, { db }) =>
+/** Links a blob until its lease is over; a link that there is is kept for longer, unless it has no lease: a manifest keeps it. */
+export const linkBlob = statement<{ repositoryId: number; blobId: number; now: number; keptUntil: number }>()(
+  (p, { db }) =>
+    db
+      .insertInto("repository_blobs")
+      .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now, kept_until: p.keptUntil })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["blob_id", "repository_id"])
+          .doUpdateSet({ kept_until: p.keptUntil })
+          .where("repository_blobs.kept_until", "<", p.keptUntil),
+      ),
+);
+
+/** Keeps a link that has a lease for longer. */
+export const extendLease = statement<{ repositoryId: number; blobId: number; keptUntil: number }>()((p, { db }) =>
   db
-    .insertInto("repository_blobs")
-    .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now, kept_until: null })
-    .onConflict((conflict) => conflict.columns(["blob_id", "repository_id"]).doNothing()),
+    .updateTable("repository_blobs")
+    .set({ kept_until: p.keptUntil })
+    .where("blob_id", "=", p.blobId)
+    .where("repository_id", "=", p.repositoryId)
+    .where("kept_until", "<", p.keptUntil),
 );
 
 export const unlinkBlob = statement<{ repositoryId: number; blobId: number }>()((p, { db }) =>

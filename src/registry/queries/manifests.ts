@@ -9,7 +9,8 @@ export const findManifest = statement<{ repositoryId: number; digest: string }>(
     .selectFrom("manifests")
     .select(["digest", "media_type", "content"])
     .where("repository_id", "=", p.repositoryId)
-    .where("digest", "=", p.digest),
+    .where("digest", "=", p.digest)
+    .where("deleted_at", "is", null),
 );
 
 export const findTaggedManifest = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>
@@ -21,7 +22,8 @@ export const findTaggedManifest = statement<{ repositoryId: number; tag: string 
     .select(["manifests.digest", "manifests.media_type", "manifests.content"])
     .where("tags.repository_id", "=", p.repositoryId)
     .where("tags.name", "=", p.tag)
-    .where("tags.to_at", "is", null),
+    .where("tags.to_at", "is", null)
+    .where("manifests.deleted_at", "is", null),
 );
 
 /** Which of the digests are manifests of the repository, and how large they are. */
@@ -31,13 +33,15 @@ export const listManifestSizes = statement<{ repositoryId: number; digests: stri
     .select(["digest", "size_bytes"])
     .where("repository_id", "=", p.repositoryId)
     .where(inList("digest", p.digests))
+    .where("deleted_at", "is", null)
     .modifyEnd(lock("key share")),
 );
 
+/** One in the recycle bin too. */
 export const findManifestForUpdate = statement<{ repositoryId: number; digest: string }>()((p, { db, lock }) =>
   db
     .selectFrom("manifests")
-    .select(["id", "media_type"])
+    .select(["id", "media_type", "size_bytes", "deleted_at"])
     .where("repository_id", "=", p.repositoryId)
     .where("digest", "=", p.digest)
     .modifyEnd(lock("update")),
@@ -95,6 +99,45 @@ export const insertReferences = statement<{ manifestId: number; repositoryId: nu
       .onConflict((conflict) => conflict.columns(["manifest_id", "digest"]).doNothing()),
 );
 
-export const deleteManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
-  db.deleteFrom("manifests").where("repository_id", "=", p.repositoryId).where("digest", "=", p.digest),
+/** Puts a manifest into the recycle bin, unless it is there already. */
+export const binManifest = statement<{ repositoryId: number; digest: string; now: number; deletedBy: string }>()(
+  (p, { db }) =>
+    db
+      .updateTable("manifests")
+      .set({ deleted_at: p.now, deleted_by: p.deletedBy })
+      .where("repository_id", "=", p.repositoryId)
+      .where("digest", "=", p.digest)
+      .where("deleted_at", "is", null),
+);
+
+export const reviveManifest = statement<{ manifestId: number }>()((p, { db }) =>
+  db.updateTable("manifests").set({ deleted_at: null, deleted_by: null }).where("id", "=", p.manifestId),
+);
+
+/**
+ * Gives the links that a manifest named a lease that is over, so that the collector looks at them. Those that have one
+ * are written too: on PostgreSQL their rows are waited for, and the collector may be about to say that the manifest
+ * keeps them.
+ */
+export const leaseReferences = statement<{ manifestId: number; now: number }>()((p, { db }) =>
+  db
+    .updateTable("repository_blobs")
+    .set({ kept_until: sql<number>`coalesce(kept_until, ${p.now})` })
+    .where((eb) =>
+      eb(
+        eb.refTuple("blob_id", "repository_id"),
+        "in",
+        eb
+          .selectFrom("manifest_references")
+          .innerJoin("blobs", "blobs.digest", "manifest_references.digest")
+          .where("blobs.state", "<>", sql.lit("deleting"))
+          .where("manifest_references.manifest_id", "=", p.manifestId)
+          .select(["blobs.id", "manifest_references.repository_id"])
+          .$asTuple("id", "repository_id"),
+      ),
+    ),
+);
+
+export const deleteManifest = statement<{ manifestId: number }>()((p, { db }) =>
+  db.deleteFrom("manifests").where("id", "=", p.manifestId),
 );

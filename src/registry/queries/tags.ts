@@ -5,7 +5,7 @@ import { statement } from "../../database/statement.ts";
 export const findLatestTag = statement<{ repositoryId: number; tag: string }>()((p, { db, lock }) =>
   db
     .selectFrom("tags")
-    .select(["revision", "digest", "to_at"])
+    .select(["revision", "digest", "to_at", "deleted_at"])
     .where("repository_id", "=", p.repositoryId)
     .where("name", "=", p.tag)
     .orderBy("revision", "desc")
@@ -34,6 +34,7 @@ export const insertTag = statement<{
   }),
 );
 
+/** A tag that moves on: what it pointed to is history. */
 export const endTag = statement<{ repositoryId: number; tag: string; revision: number; now: number }>()((p, { db }) =>
   db
     .updateTable("tags")
@@ -43,13 +44,40 @@ export const endTag = statement<{ repositoryId: number; tag: string; revision: n
     .where("revision", "=", p.revision),
 );
 
-export const endTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number }>()((p, { db }) =>
+/** Ends a tag and puts it into the recycle bin. */
+export const binTag = statement<{
+  repositoryId: number;
+  tag: string;
+  revision: number;
+  now: number;
+  deletedBy: string;
+}>()((p, { db }) =>
   db
     .updateTable("tags")
-    .set({ to_at: p.now })
+    .set({ to_at: p.now, deleted_at: p.now, deleted_by: p.deletedBy })
     .where("repository_id", "=", p.repositoryId)
-    .where("digest", "=", p.digest)
-    .where("to_at", "is", null),
+    .where("name", "=", p.tag)
+    .where("revision", "=", p.revision),
+);
+
+export const binTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number; deletedBy: string }>()(
+  (p, { db }) =>
+    db
+      .updateTable("tags")
+      .set({ to_at: p.now, deleted_at: p.now, deleted_by: p.deletedBy })
+      .where("repository_id", "=", p.repositoryId)
+      .where("digest", "=", p.digest)
+      .where("to_at", "is", null),
+);
+
+/** Takes a tag's row out of the recycle bin: it is history like any other. */
+export const unbinTag = statement<{ repositoryId: number; tag: string; revision: number }>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ deleted_at: null, deleted_by: null })
+    .where("repository_id", "=", p.repositoryId)
+    .where("name", "=", p.tag)
+    .where("revision", "=", p.revision),
 );
 
 export const listTags = statement<{ repositoryId: number; last: string; limit: number }>()((p, { db }) =>

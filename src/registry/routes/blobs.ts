@@ -12,7 +12,16 @@ export type BlobRouteParts = { blobs: Blobs };
 export function blobRoutes({ blobs }: BlobRouteParts) {
   const whole = new CachedHeaders<Blob>(headersOf);
 
-  const answer = (context: RequestContext, repository: RepositoryName, blob: Blob): Response | Promise<Response> => {
+  const answer = (context: RequestContext, repository: RepositoryName, blob: Blob): Response | Promise<Response> =>
+    context.method === "HEAD" && blobs.needsLease(blob)
+      ? blobs.extendLease(repository, blob).then(() => answerWith(context, repository, blob))
+      : answerWith(context, repository, blob);
+
+  const answerWith = (
+    context: RequestContext,
+    repository: RepositoryName,
+    blob: Blob,
+  ): Response | Promise<Response> => {
     let headers = whole.get(context, blob);
     if (matchesDigest(context.header("if-none-match"), blob.digest)) return notModified(headers);
     const range = parseRange(rangeHeader(context, blob), blob.sizeBytes);

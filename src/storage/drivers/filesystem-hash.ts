@@ -1,15 +1,18 @@
 /**
- * The hash of an upload that goes on: either this process still holds it from before, or the file is read again.
+ * Hashes of files: of an upload that goes on, which either this process still holds from before or is read again, and
+ * of stored blobs that are checked.
  */
-import { closeSync, constants } from "node:fs";
+import { ptr } from "bun:ffi";
+import { closeSync, constants, fstatSync } from "node:fs";
 
-import type { DigestAlgorithm } from "../../oci/digest.ts";
-import { openFile, readOnce } from "../files.ts";
-import type { RunningHash } from "../hasher.ts";
-import type { SlotPool, SlotShare } from "../slots.ts";
+import type { Digest, DigestAlgorithm } from "../../oci/digest.ts";
+import { errorCode, openFile, readOnce } from "../files.ts";
+import type { HashPool, RunningHash } from "../hasher.ts";
+import { BLOCK_BYTES, type SlotPool, type SlotShare } from "../slots.ts";
 import { StorageError } from "../storage.ts";
 
 const COPY_BYTES = 256 * 1024;
+const CHECK_BYTES = 512 * 1024;
 
 /** Hashes of suspended uploads, the oldest dropped first. */
 export class SuspendedHashes {
@@ -78,13 +81,59 @@ export async function hashFile(
   }
 }
 
-async function feedAll(fd: number, sizeBytes: number, pieces: Piece[]): Promise<void> {
+/** Reads a stored file again, past the page cache where that works, through memory of its own: uploads keep theirs. */
+export async function hashStored(
+  path: string,
+  algorithm: DigestAlgorithm,
+  means: { hashes: HashPool; directIo: boolean },
+  pace?: (sizeBytes: number) => Promise<void>,
+): Promise<{ digest: Digest; sizeBytes: number }> {
+  const fd = await openToCheck(path, means.directIo);
+  const hash = means.hashes.start(algorithm);
+  try {
+    const { size } = fstatSync(fd);
+    const pieceBytes = Math.min(CHECK_BYTES, Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
+    const pieces = (size > pieceBytes ? [0, 1] : [0]).map(() => {
+      const bytes = alignedBytes(pieceBytes);
+      return { bytes, feed: (count: number) => hash.update(bytes.subarray(0, count)) };
+    });
+    await feedAll(fd, size, pieces, pace);
+    return { digest: await hash.digest(), sizeBytes: size };
+  } finally {
+    hash.drop();
+    closeSync(fd);
+  }
+}
+
+async function openToCheck(path: string, directIo: boolean): Promise<number> {
+  try {
+    return await openFile(path, constants.O_RDONLY | (directIo ? constants.O_DIRECT : 0));
+  } catch (error) {
+    if (errorCode(error) !== "EINVAL") throw error;
+    return openFile(path, constants.O_RDONLY);
+  }
+}
+
+/** As direct I/O wants them. */
+function alignedBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const memory = new Uint8Array(sizeBytes + BLOCK_BYTES);
+  const start = (BLOCK_BYTES - (ptr(memory) % BLOCK_BYTES)) % BLOCK_BYTES;
+  return memory.subarray(start, start + sizeBytes);
+}
+
+async function feedAll(
+  fd: number,
+  sizeBytes: number,
+  pieces: Piece[],
+  pace?: (sizeBytes: number) => Promise<void>,
+): Promise<void> {
   let fed: Promise<void> = Promise.resolve();
   let turn = 0;
   try {
     for (let done = 0; done < sizeBytes; turn++) {
       const piece = pieces[turn % pieces.length];
       if (piece === undefined) throw new StorageError("no buffer to read into");
+      await pace?.(Math.min(piece.bytes.length, sizeBytes - done));
       const count = Math.min(await readOnce(fd, piece.bytes, done), sizeBytes - done);
       if (count === 0) throw new StorageError(`the file ends at ${done} of ${sizeBytes} bytes`);
       await fed;

@@ -8,7 +8,7 @@ import { DirectorySync } from "../files.ts";
 import { HashPool } from "../hasher.ts";
 import { ByteBudget, SlotPool } from "../slots.ts";
 import { StorageError } from "../storage.ts";
-import { appendAll, failureOf, sampleBytes } from "../suite.ts";
+import { appendAll, failureOf, sampleBytes } from "../suite-bytes.ts";
 import { SuspendedHashes } from "./filesystem-hash.ts";
 import { FileWriter, GATHER_BYTES, QUICK_MS, type WriterMeans } from "./filesystem-writer.ts";
 

@@ -20,12 +20,13 @@ import {
 } from "../files.ts";
 import { HashPool, type RunningHash } from "../hasher.ts";
 import { BLOCK_BYTES, ByteBudget, SLOT_BYTES, SlotPool } from "../slots.ts";
+import { BLOBS, SNAPSHOTS } from "../paths.ts";
 import { type Storage, StorageError } from "../storage.ts";
-import { hashFile, SuspendedHashes } from "./filesystem-hash.ts";
+import { hashFile, hashStored, SuspendedHashes } from "./filesystem-hash.ts";
 import { FileWriter, type WriterMeans } from "./filesystem-writer.ts";
 import { OpenFiles } from "./open-files.ts";
 
-const KEY = /^blobs\/[0-9a-f]{2}\/[0-9a-z]+$/;
+const KEY = /^(?:blobs\/[0-9a-f]{2}\/[0-9a-z]+|snapshots\/[0-9a-z][0-9a-z.-]*)$/;
 /** Enough to keep every hash worker and the disk busy; more only costs memory. */
 const SLOT_COUNT = Math.max(16, Math.min(48, availableParallelism() * 4));
 const SLOTS_PER_UPLOAD = 8;
@@ -116,14 +117,20 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
       });
     },
 
-    async *list() {
-      for (const folder of folderNames()) {
-        for (const name of await attempt("list blobs", () => readdir(join(root, "blobs", folder)))) {
-          const key = `blobs/${folder}/${name}`;
-          const found = await attempt("list blobs", () => absentAsNull(stat(join(root, key))));
+    async *list(prefix) {
+      const folders = [...folderNames().map((it) => `${BLOBS}${it}/`), SNAPSHOTS];
+      for (const folder of folders.filter((it) => it.startsWith(prefix) || prefix.startsWith(it))) {
+        const names = await attempt("list stored files", () => readdir(join(root, folder)));
+        for (const key of names.map((it) => `${folder}${it}`).toSorted()) {
+          if (!key.startsWith(prefix) || !KEY.test(key)) continue;
+          const found = await attempt("list stored files", () => absentAsNull(stat(join(root, key))));
           if (found !== null) yield { key, sizeBytes: found.size, modifiedAt: Math.floor(found.mtimeMs) };
         }
       }
+    },
+
+    hash(key, algorithm, pace) {
+      return attempt("read a blob", () => absentAsNull(hashStored(pathOf(key), algorithm, means, pace)));
     },
 
     space() {
@@ -213,6 +220,7 @@ async function makeFolders(root: string): Promise<void> {
   }
   // Always, because an earlier start may have been cut off between making and syncing.
   await syncDirectory(blobs);
+  await mkdir(join(root, SNAPSHOTS), { recursive: true });
   await syncDirectory(root);
   if (firstMade === undefined) return;
   for (let parent = dirname(root); parent.length >= dirname(firstMade).length; parent = dirname(parent)) {

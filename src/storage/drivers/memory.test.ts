@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 
 import { newBlobKey } from "../paths.ts";
 import { StorageError } from "../storage.ts";
-import { expectStored, failureOf, sampleBytes, storageContract } from "../suite.ts";
+import { expectStored, failureOf, sampleBytes } from "../suite-bytes.ts";
+import { storageContract } from "../suite.ts";
 import { memoryStorage } from "./memory.ts";
 
 storageContract("memory", async () => {

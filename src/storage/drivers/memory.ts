@@ -3,6 +3,7 @@ import { digestOf, formatDigest, type Digest, type DigestAlgorithm } from "../..
 import { type BlobWriter, type Space, type Storage, StorageError, type StoredBody } from "../storage.ts";
 
 const FIRST_BYTES = 64 * 1024;
+const HASH_BYTES = 1024 * 1024;
 
 type Entry = { bytes: Uint8Array<ArrayBuffer>; modifiedAt: number };
 
@@ -160,10 +161,26 @@ export function memoryStorage(options: { limitBytes?: number } = {}): Storage {
       return shelf.remove(key) !== null;
     },
 
-    async *list() {
-      for (const [key, entry] of shelf.entries) {
-        yield { key, sizeBytes: entry.bytes.length, modifiedAt: entry.modifiedAt };
+    async *list(prefix) {
+      const keys = [...shelf.entries.keys()].filter((key) => key.startsWith(prefix));
+      for (const key of keys.toSorted()) {
+        const entry = shelf.entries.get(key);
+        if (entry !== undefined) yield { key, sizeBytes: entry.bytes.length, modifiedAt: entry.modifiedAt };
       }
+    },
+
+    async hash(key, algorithm, pace) {
+      const bytes = shelf.entries.get(key)?.bytes;
+      if (bytes === undefined) return null;
+      const hasher = new Bun.CryptoHasher(algorithm);
+      for (let start = 0; start < bytes.length; start += HASH_BYTES) {
+        const piece = bytes.subarray(start, start + HASH_BYTES);
+        await pace?.(piece.length);
+        hasher.update(piece);
+        // Between two pieces others have their turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return { digest: formatDigest(algorithm, hasher.digest("hex")), sizeBytes: bytes.length };
     },
 
     async space() {

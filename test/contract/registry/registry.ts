@@ -25,6 +25,8 @@ export interface Registry {
   readonly combination: Combination;
   /** `path` begins with `/`. */
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  /** An operator's command: `path` begins with `/`, below /api/v1. */
+  operate(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Ends the application and makes it again from what it left. */
   restart(): Promise<void>;
   /** Another application over the same rows and files; ends with the first. */
@@ -65,10 +67,14 @@ export async function openRegistry(
       fetch: app.handler.fetch,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     });
+    // The program has these on a Unix socket; the routes are the same.
+    const operator = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app.operator.fetch });
     return {
       url: `http://127.0.0.1:${server.port}`,
+      operatorUrl: `http://127.0.0.1:${operator.port}/api/v1`,
       stop: async () => {
         await server.stop(true);
+        await operator.stop(true);
         await app.close();
       },
     };
@@ -99,6 +105,8 @@ export async function openRegistry(
     return {
       combination,
       ask: (method, path, options) => ask(`${running.url}${path}`, method, options),
+      operate: (method, path, body) =>
+        ask(`${running.operatorUrl}${path}`, method, body === undefined ? {} : { body: JSON.stringify(body) }),
       restart: async () => {
         await running.stop();
         running = await start();

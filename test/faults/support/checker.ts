@@ -3,9 +3,10 @@
 //   (b) what a tag's manifest names exists, down to the last child
 //   (c) every stored file has the size and the digest of its row, as have the bytes that are in rows
 //   (d) SQLite's own checks of the database's integrity and foreign keys
+//   (e) what is noted beside a thing agrees with the thing: a blob's condemnation with its links, a link's lease with the
+//       manifests that name the blob, a deleted tag with its history. Counters have their place here once there are some
 //   (f) no upload session is older than its lease
-//   (g) no row without its file; no file without a row, unless a server was killed since
-// (e), counters equal to what they count, has its place here once there are counters.
+//   (g) no row without its file, but for what is being deleted; no file without a row, unless a server was killed since
 
 import { Database as Connection } from "bun:sqlite";
 import { existsSync, readdirSync, statSync } from "node:fs";
@@ -107,7 +108,7 @@ export async function checkStored(
   try {
     connection.run("pragma busy_timeout = 5000");
     const closure = checkClosure(connection);
-    const database = checkDatabase(connection);
+    const database = [...checkDatabase(connection), ...checkNotes(connection)];
     const bytes = await checkBytes(connection, options);
     return { ...bytes, violations: [...closure, ...database, ...bytes.violations] };
   } finally {
@@ -119,20 +120,22 @@ function checkClosure(connection: Connection): string[] {
   const tags = rowsOf<{ name: string; digest: string }>(
     connection,
     `select t.name, t.digest from tags t where t.to_at is null and not exists
-       (select 1 from manifests m where m.repository_id = t.repository_id and m.digest = t.digest)`,
+       (select 1 from manifests m
+         where m.repository_id = t.repository_id and m.digest = t.digest and m.deleted_at is null)`,
   );
   const blobs = rowsOf<{ manifest: string; digest: string }>(
     connection,
     `select m.digest as manifest, r.digest from manifest_references r join manifests m on m.id = r.manifest_id
-      where r.kind <> 'manifest' and not exists
+      where m.deleted_at is null and r.kind <> 'manifest' and not exists
        (select 1 from blobs b join repository_blobs l on l.blob_id = b.id
          where b.digest = r.digest and b.state <> 'deleting' and l.repository_id = r.repository_id)`,
   );
   const children = rowsOf<{ manifest: string; digest: string }>(
     connection,
     `select m.digest as manifest, r.digest from manifest_references r join manifests m on m.id = r.manifest_id
-      where r.kind = 'manifest' and not exists
-       (select 1 from manifests c where c.repository_id = r.repository_id and c.digest = r.digest)`,
+      where m.deleted_at is null and r.kind = 'manifest' and not exists
+       (select 1 from manifests c
+         where c.repository_id = r.repository_id and c.digest = r.digest and c.deleted_at is null)`,
   );
   return [
     ...tags.map((it) => `b: tag ${it.name} names ${it.digest}, which is not there`),
@@ -146,6 +149,41 @@ function checkDatabase(connection: Connection): string[] {
   return [
     ...integrity.filter((it) => it.integrity_check !== "ok").map((it) => `d: ${it.integrity_check}`),
     ...keys.map((it) => `d: foreign key: ${JSON.stringify(it)}`),
+  ];
+}
+
+/** Each is kept in the same transaction as what it is about, so it is never only almost right. */
+function checkNotes(connection: Connection): string[] {
+  const isLinked = "exists (select 1 from repository_blobs l where l.blob_id = b.id)";
+  const blobs = (condition: string) =>
+    rowsOf<{ digest: string }>(connection, `select b.digest from blobs b where ${condition}`).map((it) => it.digest);
+  const leases = rowsOf<{ digest: string; repository: string }>(
+    connection,
+    `select b.digest, o.name as repository from repository_blobs l
+       join blobs b on b.id = l.blob_id join repositories o on o.id = l.repository_id
+      where l.kept_until is null and not exists
+       (select 1 from manifest_references r where r.repository_id = l.repository_id and r.digest = b.digest)`,
+  );
+  const tags = rowsOf<{ name: string; revision: number }>(
+    connection,
+    `select t.name, t.revision from tags t where t.deleted_at is not null and (t.to_at is null or exists
+       (select 1 from tags n
+         where n.repository_id = t.repository_id and n.name = t.name and n.revision > t.revision))`,
+  );
+  return [
+    ...blobs(`b.state <> 'deleting' and b.condemned_at is null and not ${isLinked}`).map(
+      (digest) => `e: blob ${digest} has no link and is not condemned`,
+    ),
+    ...blobs(`b.condemned_at is not null and ${isLinked}`).map(
+      (digest) => `e: blob ${digest} has a link and is condemned`,
+    ),
+    ...blobs(`b.state = 'deleting' and ${isLinked}`).map(
+      (digest) => `e: blob ${digest} has a link and is being deleted`,
+    ),
+    ...leases.map(
+      (it) => `e: the link of ${it.digest} in ${it.repository} is for good, and no manifest names the blob`,
+    ),
+    ...tags.map((it) => `e: revision ${it.revision} of tag ${it.name} is in the bin, and is not the tag's last`),
   ];
 }
 

@@ -12,6 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { expect } from "bun:test";
+import { resolve } from "node:path";
+import { run } from "../../support/process.ts";
 import { digestOf } from "../../support/stored.ts";
 import type { Random } from "./scale.ts";
 
@@ -30,6 +32,54 @@ export type Hidden = "bit flipped" | "swapped for the same size";
 export interface Damaged extends StoredFile {
   kind: Visible | Hidden;
   original: Uint8Array<ArrayBuffer>;
+}
+
+/** What fsck may call it: what was asked for in the meantime is out of service already. */
+const KINDS: Record<Visible | Hidden, readonly string[]> = {
+  "bit flipped": ["blob-bytes"],
+  "swapped for the same size": ["blob-bytes"],
+  "swapped for another size": ["blob-size", "blob-quarantined"],
+  truncated: ["blob-size", "blob-quarantined"],
+  emptied: ["blob-size", "blob-quarantined"],
+  grown: ["blob-size", "blob-quarantined"],
+  removed: ["blob-missing", "blob-quarantined"],
+};
+
+const PROGRAM = [resolve(import.meta.dir, "../../../scripts/bun"), resolve(import.meta.dir, "../../../src/main.ts")];
+const FSCK_LIMIT_SECONDS = 600;
+
+export interface FsckLine {
+  kind: string;
+  subject: string;
+  repair: string | null;
+  repaired: boolean;
+}
+
+/** `berth fsck` beside the server of this data directory: what it finds. */
+export async function runFsck(
+  dataDirectory: string,
+  ...args: string[]
+): Promise<{ exitCode: number; found: FsckLine[] }> {
+  const command = [...(process.env["BERTH_TEST_PROGRAM"]?.split(" ") ?? PROGRAM), "fsck", "--json"];
+  const { exitCode, stdout, stderr } = await run([...command, "--data", dataDirectory, ...args], {
+    exitCode: "any",
+    timeoutSeconds: FSCK_LIMIT_SECONDS,
+  });
+  if (exitCode > 1) throw new Error(`fsck ended with ${exitCode}: ${stderr}`);
+  // A line a finding, and the report at the end.
+  const lines = stdout.trim().split("\n").slice(0, -1);
+  return { exitCode, found: lines.map((it) => JSON.parse(it) as FsckLine) };
+}
+
+/** Fsck has found the damage, each by its name, and nothing else. */
+export function expectNamed(found: readonly FsckLine[], damaged: readonly Damaged[], where: string): void {
+  const kinds = new Map(damaged.map((it) => [it.digest, KINDS[it.kind]]));
+  const named = new Set(found.map((it) => it.subject));
+  const missed = damaged.filter((it) => !named.has(it.digest)).map((it) => `${it.kind} ${it.digest}`);
+  expect(missed, `${where}: not found by fsck`).toEqual([]);
+  const wrong = found.filter((it) => kinds.get(it.subject)?.includes(it.kind) !== true);
+  expect(wrong, `${where}: found by fsck in vain, or under another name`).toEqual([]);
+  expect(named.size, `${where}: named twice`).toBe(found.length);
 }
 
 function keep(file: StoredFile, kind: Visible | Hidden): Damaged {

@@ -1,0 +1,62 @@
+/** `berth backup`: a copy of everything in a directory, made while serving. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { BackupReport } from "../operator/api.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { count, formatBytes, formatRows, print, printDamages, printJson, showProgress } from "./output.ts";
+
+export const HELP = `usage: berth backup DIRECTORY [--verify] [--json] [flags]
+
+Copies the rows of one moment, and every blob that they name, into a directory. Blobs that are
+there already are not copied again, so the second backup into a directory costs only what is new.
+The server goes on serving, and writes the copy itself: the directory must be one that its user
+can write in.
+
+  berth backup /mnt/backup/berth              everything the first time, then what is new
+  berth backup /mnt/backup/berth --verify     hashes also what is there already, and copies anew
+                                              what is wrong there
+
+  --verify          trust nothing that is in the directory
+  --json            print the report as JSON
+${OPERATOR_FLAGS_HELP}
+Exits with 0; with 1 when it is complete but for blobs that are damaged here; with 2 when it could
+not be done, and then the directory holds no new backup.
+`;
+
+export async function run(args: string[]): Promise<void> {
+  await runCommand("backup", async () => {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...OPERATOR_FLAGS,
+        verify: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const [directory, ...more] = positionals;
+    if (directory === undefined || more.length > 0) throw new Error("say where to: berth backup DIRECTORY");
+    const body = { directory: resolve(directory), verify: values.verify };
+    // The answer to this path.
+    const report = (await withOperator(values, (operator) =>
+      operator.follow("backup", body, showProgress),
+    )) as BackupReport;
+    if (values.json) await printJson(report);
+    else await describe(report);
+    return report.damagedCount > 0 ? 1 : 0;
+  });
+}
+
+async function describe({ archive, rows, blobs, damaged, damagedCount }: BackupReport): Promise<void> {
+  const { repositories = 0, manifests = 0, tags = 0 } = rows;
+  const of = `${count(repositories, "repository", "repositories")}, ${count(manifests, "manifest")}, ${count(tags, "tag")}`;
+  await print(`backed up to ${archive}`);
+  await print(
+    formatRows([
+      ["rows of", of],
+      ["blobs copied", `${blobs.copied}, ${formatBytes(blobs.copiedBytes)}`],
+      ["there already", String(blobs.present)],
+    ]),
+  );
+  await printDamages(damaged, damagedCount);
+}

@@ -1,0 +1,149 @@
+/** `berth bin`: what was deleted and can be had back. */
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import type { BinEmptied, BinEntry, BinPage, BinRestored, Line } from "../operator/api.ts";
+import { parseImageName } from "./image-name.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import { count, formatBytes, formatDuration, formatTime, print, printJson } from "./output.ts";
+
+export const HELP = `usage: berth bin list [REPOSITORY] [--json] [flags]
+       berth bin restore REPOSITORY[:TAG|@DIGEST] [--json] [flags]
+       berth bin empty REPOSITORY[:TAG|@DIGEST] | --all [--yes] [--json] [flags]
+
+What is deleted stays in the recycle bin for bin.keepSeconds (7 days), hidden from every client.
+
+  berth bin list                      everything that can be had back, newest first
+  berth bin list team/app             of one repository
+  berth bin restore team/app:v1       the tag, and its manifest if that was deleted too
+  berth bin restore team/app@sha256:… the manifest, and the tags that were deleted with it
+  berth bin restore team/app          everything of this repository
+  berth bin empty team/app:v1         for good, now: a leaked secret, say
+  berth bin empty --all --yes         all of it, without asking
+
+A tag that was pushed again since is not overwritten. Emptying frees the disk once the garbage
+collector has been there; berth gc --now does that at once.
+
+  --all             the bin of every repository
+  --yes             do not ask; needed where there is no terminal to ask at
+  --json            print JSON, one object a line
+${OPERATOR_FLAGS_HELP}
+Exits with 0, or with 2 when it could not be done.
+`;
+
+const PAGE = 500;
+
+type Options = { config?: string | undefined; data?: string | undefined; json: boolean; all: boolean; yes: boolean };
+
+export async function run([verb = "", ...args]: string[]): Promise<void> {
+  await runCommand("bin", async () => {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...OPERATOR_FLAGS,
+        json: { type: "boolean", default: false },
+        all: { type: "boolean", default: false },
+        yes: { type: "boolean", default: false },
+      },
+    });
+    const [name, ...more] = positionals;
+    if (more.length > 0) throw new Error(`'${more.join(" ")}' was not expected: one name is taken`);
+    if (verb !== "empty" && (values.all || values.yes)) throw new Error("--all and --yes are for berth bin empty");
+    if (verb === "list") await list(values, name);
+    else if (verb === "restore") await restore(values, name);
+    else if (verb === "empty") return await empty(values, name);
+    else throw new Error(`berth bin has no part '${verb}': list, restore and empty are there`);
+    return 0;
+  });
+}
+
+async function list(options: Options, name: string | undefined): Promise<void> {
+  const image = name === undefined ? null : parseImageName(name);
+  if (image?.reference !== undefined) throw new Error(`berth bin list takes a repository: ${image.repository}`);
+  await withOperator(options, async (operator) => {
+    const sum = { entries: 0, bytes: 0 };
+    for await (const entry of listEntries(operator, image?.repository)) {
+      if (options.json) {
+        await printJson(entry);
+        continue;
+      }
+      if (sum.entries === 0) await print(row("DELETED", "BY", "KEPT FOR", "SIZE", "NAME"));
+      sum.entries += 1;
+      if (entry.kind === "manifest") sum.bytes += entry.sizeBytes ?? 0;
+      await print(describe(entry));
+    }
+    if (options.json) return;
+    const manifests = sum.bytes > 0 ? `, manifests of ${formatBytes(sum.bytes)}` : "";
+    await print(
+      sum.entries === 0 ? "the recycle bin is empty" : `${count(sum.entries, "entry", "entries")}${manifests}`,
+    );
+  });
+}
+
+async function* listEntries(operator: Operator, repository: string | undefined): AsyncGenerator<BinEntry> {
+  let after: string | null = null;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (repository !== undefined) query.set("repository", repository);
+    if (after !== null) query.set("after", after);
+    // The answer to this path.
+    const page = (await operator.get(`bin?${query.toString()}`)) as BinPage;
+    yield* page.entries;
+    after = page.next;
+  } while (after !== null);
+}
+
+function describe(entry: BinEntry): string {
+  const { kind, repository, reference, digest, sizeBytes, deletedAt, deletedBy, purgedAt } = entry;
+  const name = kind === "tag" ? `${repository}:${reference} -> ${digest}` : `${repository}@${digest}`;
+  const size = sizeBytes === null ? "gone" : formatBytes(sizeBytes);
+  return row(formatTime(deletedAt), deletedBy ?? "-", formatDuration(purgedAt - Date.now()), size, name);
+}
+
+function row(deleted: string, by: string, keptFor: string, size: string, name: string): string {
+  return `${deleted.padEnd(16)}  ${by.padEnd(9)}  ${keptFor.padEnd(9)}  ${size.padStart(9)}  ${name}`;
+}
+
+async function restore(options: Options, name: string | undefined): Promise<void> {
+  if (name === undefined)
+    throw new Error(
+      "say what to restore: berth bin restore REPOSITORY[:TAG|@DIGEST]; berth bin list shows what there is",
+    );
+  const image = parseImageName(name);
+  const onLine = async (line: Line) => {
+    if (line.event !== "restored" || options.json) return;
+    const { digest, tags } = line.restored;
+    await print(`${image.repository}@${digest}${tags.length > 0 ? `, ${tags.join(", ")}` : ""}`);
+  };
+  // The answer to this path.
+  const sum = (await withOperator(options, (operator) => operator.follow("bin/restore", image, onLine))) as BinRestored;
+  if (options.json) return await printJson(sum);
+  await print(`there again: ${count(sum.manifests, "manifest")}, ${count(sum.tags, "tag")}`);
+}
+
+async function empty(options: Options, name: string | undefined): Promise<number> {
+  if ((name === undefined) !== options.all) {
+    throw new Error("say what to empty: berth bin empty REPOSITORY[:TAG|@DIGEST], or --all for every repository");
+  }
+  const what = name === undefined ? { all: true } : parseImageName(name);
+  if (!options.yes && !(await confirm(name ?? "every repository"))) {
+    await print("nothing was changed");
+    return 2;
+  }
+  // The answer to this path.
+  const sum = (await withOperator(options, (operator) => operator.follow("bin/empty", what))) as BinEmptied;
+  if (options.json) await printJson(sum);
+  else await print(`removed for good: ${count(sum.manifests, "manifest")}, ${count(sum.tags, "tag")}`);
+  return 0;
+}
+
+async function confirm(what: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error("there is no terminal to ask at: add --yes to remove it for good");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`What was deleted of ${what} cannot be restored afterwards. Go on? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,62 @@
+/** `berth gc`: a pass of the garbage collector now, or what one would do. */
+import { parseArgs } from "node:util";
+import type { GcReport } from "../operator/api.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { count, formatBytes, formatRows, print, printJson } from "./output.ts";
+
+export const HELP = `usage: berth gc [--dry-run | --now] [--json] [flags]
+
+Collects what nothing needs any more: entries of the recycle bin past their time, blobs that no
+manifest names once their lease is over, and the bytes of blobs that no repository has. A running
+server does this by itself every minute (gc.intervalSeconds); this command does it at once. It
+may run while clients push and pull.
+
+  berth gc --dry-run     what the next pass would free, without freeing it
+  berth gc               one pass now
+  berth gc --now         also the bytes that would be kept for another gc.graceSeconds (7200):
+                         backups and snapshots that are older than this pass may then miss them
+
+  --dry-run         change nothing
+  --now             without the time of grace
+  --json            print the report as JSON
+${OPERATOR_FLAGS_HELP}
+Exits with 0, or with 2 when it could not be done.
+`;
+
+export async function run(args: string[]): Promise<void> {
+  await runCommand("gc", async () => {
+    const { values } = parseArgs({
+      args,
+      options: {
+        ...OPERATOR_FLAGS,
+        "dry-run": { type: "boolean", default: false },
+        now: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const dryRun = values["dry-run"];
+    const { now } = values;
+    if (dryRun && now)
+      throw new Error("--dry-run and --now exclude each other: a plan knows of grace that is not over");
+    // The answer to this path.
+    const report = (await withOperator(values, (operator) => operator.follow("gc", { dryRun, now }))) as GcReport;
+    if (values.json) await printJson(report);
+    else await print(describe(report, dryRun));
+    return 0;
+  });
+}
+
+function describe({ binned, links, blobs, bytes, waiting, heldBy }: GcReport, dryRun: boolean): string {
+  const lines = [
+    dryRun ? "a pass now would remove" : "removed",
+    formatRows([
+      ["from the recycle bin", `${count(binned.manifests, "manifest")}, ${count(binned.tags, "tag")}`],
+      ["from repositories", `${count(links, "blob")} that no manifest names`],
+      ["from the disk", `${count(blobs, "blob")}, ${formatBytes(bytes)}`],
+      ["waits for its lease", count(waiting.links, "blob")],
+      ["waits for its grace", `${count(waiting.blobs, "blob")}, ${formatBytes(waiting.bytes)}`],
+    ]),
+  ];
+  if (heldBy !== null) lines.push(`no bytes are deleted at the moment: ${heldBy}`);
+  return lines.join("\n");
+}

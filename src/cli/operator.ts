@@ -1,0 +1,186 @@
+/**
+ * How operator commands reach what they work on: the server that runs on the data directory, over its socket; with none
+ * running, the application itself, started in this process without a listener, behind the same handler.
+ */
+import { existsSync } from "node:fs";
+import { loadConfig, type Config } from "../config.ts";
+import { DataLockedError } from "../lib/data-lock.ts";
+import type { Line } from "../operator/api.ts";
+import { becomeOwner, startHere, type Connection } from "./offline.ts";
+import { operatorSocket } from "./operator-socket.ts";
+import { clearProgress, write } from "./output.ts";
+
+/** For parseArgs: what every operator command takes. */
+export const OPERATOR_FLAGS = { config: { type: "string" }, data: { type: "string" } } as const;
+
+export const OPERATOR_FLAGS_HELP = `  --data DIRECTORY  the server's data directory (default: ./data)
+  --config FILE     its configuration file (default: $BERTH_CONFIG)
+`;
+
+/** How long a process that holds the lock may take until its socket answers, or until it has ended. */
+const BUSY_MS = 10_000;
+const LOOK_AGAIN_MS = 100;
+const COULD_NOT = 2;
+const INTERRUPTED = 130;
+
+export type Operator = {
+  get: (path: string) => Promise<unknown>;
+  post: (path: string, body: object) => Promise<unknown>;
+  /** Hands on each finding and progress; resolves to the result. Throws when it failed, or the server went away. */
+  follow: (path: string, body: object, onLine?: (line: Line) => Promise<void>) => Promise<unknown>;
+};
+
+export type OperatorOptions = {
+  config?: string | undefined;
+  data?: string | undefined;
+  /** The one command that may begin with nothing, and that an empty database does not keep from it. */
+  isRestore?: boolean;
+};
+
+/** Runs a command and ends the process: with the code that `body` gives, or with 2 and the reason on standard error. */
+export async function runCommand(name: string, body: () => Promise<number>): Promise<never> {
+  let code = COULD_NOT;
+  // Whoever reads the output may have had enough of it, as `head` has.
+  process.stdout.on("error", () => process.exit(0));
+  try {
+    code = await body();
+  } catch (error) {
+    clearProgress();
+    const isInterrupt = error instanceof Interrupted;
+    if (isInterrupt) code = INTERRUPTED;
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof TypeError && "code" in error ? `; berth ${name} --help shows what it takes` : "";
+    await write(process.stderr, `berth: ${message}${hint}\n`);
+  }
+  process.exit(code);
+}
+
+class Interrupted extends Error {}
+
+/** Gives `body` the operator's way in, for its time. A signal ends the work, at the server too. Throws ConfigError. */
+export async function withOperator<T>(options: OperatorOptions, body: (operator: Operator) => Promise<T>): Promise<T> {
+  const { config } = loadConfig({
+    environment: process.env,
+    flags: options.data === undefined ? {} : { data: options.data },
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    // Whoever asks twice does not want to wait. What was acknowledged is on disk.
+    if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+    interrupt.abort(new Interrupted("stopped"));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  const connection = await connect(config, options.isRestore ?? false, interrupt.signal);
+  try {
+    return await body(operatorOver(connection, interrupt.signal));
+  } catch (error) {
+    interrupt.signal.throwIfAborted();
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}
+
+function operatorOver(connection: Connection, signal: AbortSignal): Operator {
+  const send = async (method: "GET" | "POST", path: string, body?: object): Promise<Response> => {
+    const response = await connection.send(`/api/v1/${path}`, {
+      method,
+      headers: { Host: "berth", "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+    });
+    if (!response.ok) throw new Error(await readFailure(response));
+    return response;
+  };
+  return {
+    get: async (path) => await (await send("GET", path)).json(),
+    post: async (path, body) => await (await send("POST", path, body)).json(),
+    follow: async (path, body, onLine = async () => undefined) => {
+      const response = await send("POST", path, body);
+      for await (const line of readLines(response)) {
+        if (line.event === "done") {
+          clearProgress();
+          return line.result;
+        }
+        if (line.event === "failed") throw new Error(line.message);
+        await onLine(line);
+      }
+      throw new Error("the server ended before the work did: run the command again when it is back");
+    },
+  };
+}
+
+async function* readLines(response: Response): AsyncGenerator<Line> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      // The server is the same program: its lines are what `Line` says.
+      if (line !== "") yield JSON.parse(line) as Line;
+    }
+  }
+}
+
+async function readFailure(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    // Rendered by http/errors.ts; anything else ends below.
+    const { errors } = JSON.parse(text) as { errors: { code: string; message: string }[] };
+    if (errors[0]?.code === "NOT_FOUND")
+      return "the server that runs here does not know this command: is it an older one?";
+    if (errors[0]) return errors[0].message;
+  } catch {
+    // Falls through to what it said.
+  }
+  return `the server answered ${response.status}: ${text.slice(0, 200)}`;
+}
+
+async function connect(config: Config, isRestore: boolean, signal: AbortSignal): Promise<Connection> {
+  const socket = operatorSocket(config);
+  for (const deadline = performance.now() + BUSY_MS; ;) {
+    signal.throwIfAborted();
+    if (await isListening(socket, config.data.directory)) return overSocket(socket);
+    if (!isRestore) assertThere(config);
+    try {
+      return await startHere(config, isRestore);
+    } catch (error) {
+      // A server that is about to listen, or another command without one: neither takes long.
+      if (!(error instanceof DataLockedError) || performance.now() > deadline) throw error;
+    }
+    await Bun.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** Throws where a command would else make an empty registry and find it in perfect order. */
+function assertThere({ data, database, storage }: Config): void {
+  const places = [data.directory];
+  if (storage.driver === "filesystem") places.push(storage.directory);
+  if (database.driver === "sqlite" && storage.driver === "filesystem") places.push(database.path);
+  for (const place of places) {
+    if (!existsSync(place))
+      throw new Error(`there is no registry at ${place}: say with --data or --config where it is`);
+  }
+}
+
+/** Throws when the socket, or the directory around it, is closed to this user. */
+async function isListening(path: string, directory: string): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ unix: path, socket: { data: () => undefined } });
+    socket.end();
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code !== "EACCES" && code !== "EPERM") return false;
+    throw new Error(`${path} is closed to this user: ${becomeOwner(directory)}`, { cause: error });
+  }
+}
+
+function overSocket(unix: string): Connection {
+  return {
+    send: async (path, init) => await fetch(`http://berth${path}`, { ...init, unix }),
+    close: async () => undefined,
+  };
+}

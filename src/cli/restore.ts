@@ -1,0 +1,84 @@
+/** `berth restore`: brings back what a backup or a snapshot holds. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { parseRepositoryName } from "../oci/reference.ts";
+import type { RestoreReport } from "../operator/api.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { count, formatBytes, formatRows, formatTime, print, printDamages, printJson, showProgress } from "./output.ts";
+
+export const HELP = `usage: berth restore DIRECTORY [--archive NAME] [--repository NAME] [--overwrite-tags] [--json] [flags]
+       berth restore --snapshot latest|NAME [--repository NAME] [--overwrite-tags] [--json] [flags]
+
+With no server running: restores everything into a database that is still empty. Broken off, the
+same command goes on. With a server running: adds to it what it does not have any more; tags that
+point elsewhere by now stay as they are.
+
+  berth restore /mnt/backup/berth --data /srv/new           a new registry from the newest backup
+  berth restore /mnt/backup/berth --repository team/app     one repository, back into a server
+  berth restore --snapshot latest                           the database was lost, the blobs are
+                                                            there: from the copy beside them
+
+  --archive NAME     a backup other than the newest: the name of a file in DIRECTORY/rows
+  --snapshot NAME    from a copy of the rows in the server's storage, by name; latest: the newest
+  --repository NAME  of this repository alone (with a server running)
+  --overwrite-tags   also move back tags that point elsewhere (with a server running)
+  --json             print the report as JSON
+${OPERATOR_FLAGS_HELP}
+Exits with 0; with 1 when something could not be brought back, which is then listed; with 2 when
+it could not be done.
+`;
+
+export async function run(args: string[]): Promise<void> {
+  await runCommand("restore", async () => {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...OPERATOR_FLAGS,
+        archive: { type: "string" },
+        snapshot: { type: "string" },
+        repository: { type: "string" },
+        "overwrite-tags": { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const { archive, snapshot, repository, "overwrite-tags": overwriteTags, json } = values;
+    const [directory, ...more] = positionals;
+    if ((directory === undefined) === (snapshot === undefined) || more.length > 0) {
+      throw new Error("say from where: berth restore DIRECTORY, or berth restore --snapshot latest");
+    }
+    if (archive !== undefined && directory === undefined) throw new Error("--archive needs the directory of a backup");
+    const body = {
+      ...(directory === undefined ? { snapshot } : { directory: resolve(directory), archive }),
+      ...(repository === undefined ? {} : { repository: parseRepositoryName(repository) }),
+      overwriteTags,
+    };
+    // The answer to this path.
+    const report = (await withOperator({ ...values, isRestore: true }, (operator) =>
+      operator.follow("restore", body, showProgress),
+    )) as RestoreReport;
+    if (json) await printJson(report);
+    else await describe(report);
+    return report.damagedCount + report.refusedCount > 0 ? 1 : 0;
+  });
+}
+
+async function describe(report: RestoreReport): Promise<void> {
+  const { repositories = 0, manifests = 0, tags = 0, blobs = 0 } = report.rows;
+  await print(`restored from ${report.archive}, taken ${formatTime(report.takenAt)}`);
+  await print(
+    formatRows([
+      ["repositories", String(repositories)],
+      ["manifests", String(manifests)],
+      ["tags", String(tags)],
+      ["blobs", `${blobs}, ${formatBytes(report.copiedBytes)} copied`],
+    ]),
+  );
+  if (report.unnamedFiles > 0) {
+    await print(`${count(report.unnamedFiles, "stored file")} that no row names: pushed later; removed in time`);
+  }
+  for (const { repository, reference, reason } of report.refused)
+    await print(`left out ${repository} ${reference}: ${reason}`);
+  if (report.refusedCount > 0) await print(`left out: ${report.refusedCount}`);
+  await printDamages(report.damaged, report.damagedCount);
+}

@@ -1,0 +1,97 @@
+/** Fsck of blobs: each has the bytes of its digest, those out of service have not, and none is on its way out for long. */
+import type { FsckRun } from "./finding.ts";
+import * as queries from "./queries/checks.ts";
+import type { BlobRow, Fault } from "./stored-blobs.ts";
+
+const BATCH = 200;
+const REST_EVERY_MS = 5;
+
+export async function checkBlobs(run: FsckRun): Promise<void> {
+  const { database, storedBlobs } = run.parts;
+  const pace = async (sizeBytes: number): Promise<void> => {
+    run.signal.throwIfAborted();
+    run.checked.bytesRead += sizeBytes;
+  };
+  for (let after = 0; ;) {
+    const rows: BlobRow[] = await queries.listBlobs.all(database, { after, limit: BATCH });
+    const suspects: BlobRow[] = [];
+    let since = performance.now();
+    for (const row of rows) {
+      run.checked.blobs += 1;
+      const isSound = row.state === "live" && (await storedBlobs.findFault(row, run.readBytes, pace)) === null;
+      if (!isSound) suspects.push(row);
+      if (performance.now() - since < REST_EVERY_MS) continue;
+      await run.rest();
+      since = performance.now();
+    }
+    if (suspects.length > 0) await confirm(run, suspects, pace);
+    await run.rest();
+    after = rows.at(-1)?.id ?? 0;
+    if (rows.length < BATCH) return;
+  }
+}
+
+async function confirm(run: FsckRun, suspects: readonly BlobRow[], pace: (bytes: number) => Promise<void>) {
+  await run.doubt();
+  for (const row of suspects) {
+    const again = await run.parts.storedBlobs.lookAgain(row, run.readBytes, pace);
+    if (again === null) continue;
+    if (row.state === "deleting") await reportDeleting(run, row);
+    else if (row.state === "live" && again.fault !== null) await reportFault(run, row, again.fault);
+    // Only a hash can tell that it is good: a file of the right size may be the wrong one.
+    else if (row.state === "damaged" && again.fault === null && run.readBytes) await reportGood(run, row);
+    else if (row.state === "damaged") await reportQuarantined(run, row);
+    await run.rest();
+  }
+}
+
+async function reportFault(run: FsckRun, row: BlobRow, fault: Fault): Promise<void> {
+  const { storedBlobs } = run.parts;
+  await run.found(
+    {
+      kind: fault.kind,
+      subject: row.digest,
+      message: `${fault.message}; missed by ${await storedBlobs.describeAffected(row)}: push it again, or restore the file from a backup`,
+      repair: "takes it out of service, so that it is answered with 404 and the next push of it heals it",
+    },
+    () => storedBlobs.quarantine(row),
+  );
+}
+
+async function reportQuarantined(run: FsckRun, row: BlobRow): Promise<void> {
+  await run.found({
+    kind: "blob-quarantined",
+    subject: row.digest,
+    message: `it is out of service because its stored bytes are missing or wrong; missed by ${await run.parts.storedBlobs.describeAffected(row)}: push it again, or restore the file ${row.storage_key ?? ""} from a backup`,
+    repair: null,
+  });
+}
+
+async function reportGood(run: FsckRun, row: BlobRow): Promise<void> {
+  await run.found(
+    {
+      kind: "blob-quarantined",
+      subject: row.digest,
+      message: `it is out of service, but its stored bytes are there and right; missed by ${await run.parts.storedBlobs.describeAffected(row)}`,
+      repair: "serves it again",
+    },
+    () => run.parts.storedBlobs.putBack(row),
+  );
+}
+
+async function reportDeleting(run: FsckRun, row: BlobRow): Promise<void> {
+  const { database, storage } = run.parts;
+  await run.found(
+    {
+      kind: "blob-deleting",
+      subject: row.digest,
+      message:
+        "nothing names it and its removal was begun, but not ended; the next pass of the garbage collector ends it",
+      repair: "removes its stored bytes and its row",
+    },
+    async () => {
+      if (row.storage_key !== null) await storage.delete(row.storage_key);
+      return (await database.write((trx) => queries.deleteLeftover.run(trx, { blobId: row.id }))) > 0;
+    },
+  );
+}

@@ -1,0 +1,324 @@
+/**
+ * Content of an archive into a database that is in use, while the server works: repositories, blobs, manifests and tags
+ * that are missing are added by the rules of a push, so that nothing is ever there without what it names. What is here
+ * already is left alone; so it can be broken off and run again.
+ *
+ * The rows are first put into a database of their own, where they can be asked for in any order.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { RegistryError } from "../errors.ts";
+import type { Principal } from "../access/principal.ts";
+import type { Database } from "../database/database.ts";
+import { lockName } from "../database/lock.ts";
+import { digestOf, digestAlgorithm, parseDigest, type Digest } from "../oci/digest.ts";
+import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from "../oci/reference.ts";
+import type { Blobs, NewContent } from "../registry/blobs.ts";
+import type { ContentCache } from "../registry/content-cache.ts";
+import type { Manifests } from "../registry/manifests.ts";
+import type { Room } from "../registry/room.ts";
+import { lockKey, type Tags } from "../registry/tags.ts";
+import type { Repositories } from "../repositories/repositories.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Log } from "../telemetry/log.ts";
+import { findSource, type ArchiveSource } from "./archive-source.ts";
+import { manifestRanges, paged, PAGE_ROWS } from "./archive-tables.ts";
+import { copyIn } from "./copy-in.ts";
+import { Damages } from "./damages.ts";
+import * as queries from "./queries/archive.ts";
+import type { RestoreOptions, RestoreReport } from "./restore.ts";
+import { ArchiveError, readArchive, type ArchiveSummary } from "./row-archive.ts";
+
+const MAX_REFUSED = 1_000;
+const SCRATCH = "restore-scratch.db";
+
+export type MergeParts = {
+  database: Database;
+  storage: Storage;
+  /** Opens a database for a while, apart from the server's own. */
+  openScratch: (path: string) => Promise<Database>;
+  scratchDirectory: string;
+  repositories: Repositories;
+  blobs: Blobs;
+  manifests: Manifests;
+  tags: Tags;
+  cache: ContentCache;
+  room: Room;
+  log: Log;
+};
+
+export type MergeOptions = RestoreOptions & {
+  /** Who restores: tags remember it. */
+  principal: Principal;
+  /** This one alone; all of them unless given. */
+  repository?: RepositoryName;
+  /** Whether a tag that points elsewhere here is moved to what it pointed to in the archive. */
+  overwriteTags?: boolean;
+};
+
+export class Merge {
+  readonly #parts: MergeParts;
+  #isRunning = false;
+
+  constructor(parts: MergeParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws when the archive is not whole (nothing was changed then), has no such repository, or another merge runs. */
+  async run(options: MergeOptions): Promise<RestoreReport> {
+    if (this.#isRunning) throw new Error("another restore is under way: wait until it is done");
+    this.#isRunning = true;
+    const path = join(this.#parts.scratchDirectory, SCRATCH);
+    try {
+      const source = await findSource(options.from, this.#parts.storage);
+      await removeDatabase(path);
+      const scratch = await this.#parts.openScratch(path);
+      try {
+        const summary = await fill(scratch, source, options);
+        return await this.#merge(scratch, source, summary, options);
+      } finally {
+        await scratch.close();
+        await removeDatabase(path);
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #merge(
+    scratch: Database,
+    source: ArchiveSource,
+    summary: ArchiveSummary,
+    options: MergeOptions,
+  ): Promise<RestoreReport> {
+    const work = new Work(this.#parts, scratch, source, options);
+    await work.addBlobs();
+    await work.addManifests();
+    await work.addTags();
+    const { rows, copiedBytes, refused, refusedCount } = work;
+    const damages = work.damages.report();
+    this.#parts.log.info("restored what was missing", { archive: source.name, rows, damaged: damages.damagedCount });
+    const { takenAt } = summary;
+    return {
+      archive: source.name,
+      takenAt,
+      rows,
+      copiedBytes,
+      ...damages,
+      refused,
+      refusedCount,
+      unnamedFiles: 0,
+    };
+  }
+}
+
+/** Puts the archive's rows into an empty database, of one repository alone where one is asked for. */
+async function fill(
+  scratch: Database,
+  source: ArchiveSource,
+  { repository, signal, onProgress }: MergeOptions,
+): Promise<ArchiveSummary> {
+  let wantedId: number | null = null;
+  let done = 0;
+  const pages = readArchive(await source.chunks());
+  for (let next = await pages.next(); ; next = await pages.next()) {
+    if (next.done === true) {
+      if (repository !== undefined && wantedId === null) {
+        throw new ArchiveError(`the archive has no repository ${repository}`);
+      }
+      return next.value;
+    }
+    signal?.throwIfAborted();
+    const { table, rows } = next.value;
+    const wanted = rows.filter((row) => {
+      // References are read from the manifests themselves when these are put.
+      if (table.name === "manifest_references") return false;
+      if (repository === undefined) return true;
+      if (table.name === "repositories" && row["name"] === repository) wantedId = Number(row["id"]);
+      if (table.name === "repositories") return row["name"] === repository;
+      return row["repository_id"] === undefined || row["repository_id"] === wantedId;
+    });
+    await scratch.write(async (trx) => {
+      for (const row of wanted) await table.insert(trx, row);
+    });
+    done += rows.length;
+    onProgress?.({ phase: "check", done, total: null, bytes: 0 });
+  }
+}
+
+type LinkedBlob = {
+  repository: string;
+  digest: string;
+  size_bytes: number;
+  storage_key: string | null;
+  content: Uint8Array | null;
+};
+
+type NamedManifest = { repository: string; digest: string; media_type: string; content: Uint8Array };
+
+class Work {
+  readonly rows = { repository_blobs: 0, manifests: 0, tags: 0 };
+  copiedBytes = 0;
+  readonly damages = new Damages();
+  readonly refused: { repository: string; reference: string; reason: string }[] = [];
+  refusedCount = 0;
+  readonly #parts: MergeParts;
+  readonly #scratch: Database;
+  readonly #source: ArchiveSource;
+  readonly #options: MergeOptions;
+  #done = 0;
+
+  constructor(parts: MergeParts, scratch: Database, source: ArchiveSource, options: MergeOptions) {
+    this.#parts = parts;
+    this.#scratch = scratch;
+    this.#source = source;
+    this.#options = options;
+  }
+
+  async addBlobs(): Promise<void> {
+    this.#done = 0;
+    const pages = paged<Awaited<ReturnType<typeof queries.pageLinkedBlobs.all>>[number]>((last) =>
+      queries.pageLinkedBlobs.all(this.#scratch, {
+        afterBlob: last?.blob_id ?? 0,
+        afterRepository: last?.repository_id ?? 0,
+        limit: PAGE_ROWS,
+      }),
+    );
+    for await (const rows of pages) {
+      for (const row of rows) {
+        await this.#addBlob(row);
+        this.#tell("blobs");
+      }
+    }
+  }
+
+  /** Again and again, as long as something was added: an index comes after the manifests that it names. */
+  async addManifests(): Promise<void> {
+    for (let added = 1; added > 0;) {
+      added = 0;
+      this.#done = 0;
+      this.refused.length = 0;
+      this.refusedCount = 0;
+      for await (const range of manifestRanges(this.#scratch)) {
+        for (const row of await queries.pageNamedManifests.all(this.#scratch, range)) {
+          if (await this.#addManifest(row)) added += 1;
+          this.#tell("manifests");
+        }
+      }
+      if (this.refusedCount === 0) return;
+    }
+  }
+
+  async addTags(): Promise<void> {
+    this.#done = 0;
+    const pages = paged<Awaited<ReturnType<typeof queries.pageNamedTags.all>>[number]>((last) =>
+      queries.pageNamedTags.all(this.#scratch, {
+        afterRepository: last?.repository_id ?? 0,
+        afterName: last?.name ?? "",
+        limit: PAGE_ROWS,
+      }),
+    );
+    for await (const rows of pages) {
+      for (const { repository, name, digest } of rows) {
+        await this.#addTag(parseRepositoryName(repository), parseTag(name), parseDigest(digest));
+        this.#tell("tags");
+      }
+    }
+  }
+
+  async #addBlob(row: LinkedBlob): Promise<void> {
+    const { database, blobs, repositories } = this.#parts;
+    const { principal } = this.#options;
+    const repository = parseRepositoryName(row.repository);
+    const digest = parseDigest(row.digest);
+    const repositoryId = await repositories.findId(database, repository);
+    const isHere = repositoryId !== null && (await queries.findHeldBlob.first(database, { repositoryId, digest }));
+    if (isHere) return;
+    if (!(await blobs.mount(principal, repository, digest, null))) {
+      const received = await this.#receive(row, digest);
+      if (received === null) return;
+      await blobs.add(principal, repository, digest, received, () => Promise.resolve());
+    }
+    this.rows.repository_blobs += 1;
+  }
+
+  /** Null when the archive's side does not have the bytes. */
+  async #receive(row: LinkedBlob, digest: Digest): Promise<NewContent | null> {
+    const { storage, room } = this.#parts;
+    const { size_bytes: sizeBytes, content, storage_key: storageKey } = row;
+    await room.take(sizeBytes);
+    if (content !== null) {
+      if (digestOf(content, digestAlgorithm(digest)) === digest) return { sizeBytes, content, storageKey: null };
+      this.damages.add({ digest, reason: "its bytes do not have its digest" });
+      return null;
+    }
+    const blob = { digest, sizeBytes, storageKey: storageKey ?? "" };
+    const copied = await copyIn(this.#source, storage, blob, this.#options.signal);
+    if ("reason" in copied) {
+      this.damages.add({ digest, reason: copied.reason });
+      return null;
+    }
+    this.copiedBytes += sizeBytes;
+    return { sizeBytes, content: null, storageKey: copied.key };
+  }
+
+  async #addManifest(row: NamedManifest): Promise<boolean> {
+    const { database, manifests, repositories } = this.#parts;
+    const repository = parseRepositoryName(row.repository);
+    const digest = parseDigest(row.digest);
+    const repositoryId = await repositories.findId(database, repository);
+    if (repositoryId !== null && (await queries.findHeldManifest.first(database, { repositoryId, digest })))
+      return false;
+    try {
+      await manifests.put({
+        principal: this.#options.principal,
+        repository,
+        reference: { tag: null, digest },
+        tags: [],
+        contentType: row.media_type,
+        content: new Uint8Array(row.content),
+      });
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !/^(?:MANIFEST_|DENIED)/.test(error.code)) throw error;
+      this.#refuse(repository, digest, error.message);
+      return false;
+    }
+    this.rows.manifests += 1;
+    return true;
+  }
+
+  async #addTag(repository: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+    const { database, repositories, tags, cache } = this.#parts;
+    const { principal, overwriteTags } = this.#options;
+    const outcome = await database.write(async (trx) => {
+      const repositoryId = await repositories.findId(trx, repository);
+      const manifest = repositoryId && (await queries.findHeldManifest.first(trx, { repositoryId, digest }));
+      if (repositoryId === null || !manifest) return "the manifest that it names could not be restored";
+      await lockName(trx, lockKey(repositoryId, tag));
+      const current = await queries.findCurrentTag.first(trx, { repositoryId, tag });
+      if (current?.digest === digest) return null;
+      if (current && overwriteTags !== true) return `it points to ${current.digest} here`;
+      await tags.put(trx, principal, repository, repositoryId, tag, digest);
+      trx.afterCommit(() => cache.forget(repositoryId));
+      return "added";
+    });
+    if (outcome === "added") this.rows.tags += 1;
+    else if (outcome !== null) this.#refuse(repository, tag, outcome);
+  }
+
+  #refuse(repository: string, reference: string, reason: string): void {
+    this.refusedCount += 1;
+    if (this.refused.length < MAX_REFUSED) this.refused.push({ repository, reference, reason });
+  }
+
+  #tell(phase: "blobs" | "manifests" | "tags"): void {
+    const { signal, onProgress } = this.#options;
+    signal?.throwIfAborted();
+    this.#done += 1;
+    onProgress?.({ phase, done: this.#done, total: null, bytes: this.copiedBytes });
+  }
+}
+
+async function removeDatabase(path: string): Promise<void> {
+  for (const suffix of ["", "-wal", "-shm"]) await rm(`${path}${suffix}`, { force: true });
+}

@@ -1,0 +1,184 @@
+/**
+ * Every statement of the garbage collector. Lists of rows are JSON texts.
+ *
+ * What looks for work locks what it finds and leaves out what others hold, so that a pass waits for nobody, and two
+ * passes on two servers share the work. What decides comes after it, in statements of their own: those see whatever
+ * was committed before the lock was had.
+ */
+import { sql, type RawBuilder } from "kysely";
+import { statement, type StatementBuilder } from "../../database/statement.ts";
+
+/** The `blob_id` and `repository_id` of a JSON list, to compare a link with. */
+function pairs(list: unknown, { jsonRows }: StatementBuilder): RawBuilder<boolean> {
+  return sql`(blob_id, repository_id) in (select cast(listed.blob_id as bigint), cast(listed.repository_id as bigint) from ${jsonRows(list, ["blob_id", "repository_id"])})`;
+}
+
+/** The `id`s of a JSON list, to compare a blob with. */
+function ids(list: unknown, { jsonRows }: StatementBuilder): RawBuilder<boolean> {
+  return sql`id in (select cast(listed.id as bigint) from ${jsonRows(list, ["id"])})`;
+}
+
+const isLinked = sql<boolean>`exists (select 1 from repository_blobs where repository_blobs.blob_id = blobs.id)`;
+
+/** Links whose lease is over, longest first, locked together with their blobs. */
+export const lockDueLinks = statement<{ now: number; limit: number }>()((p, { db, lock }) =>
+  db
+    .selectFrom("repository_blobs")
+    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+    .select(["repository_blobs.blob_id", "repository_blobs.repository_id", "blobs.digest"])
+    .where("repository_blobs.kept_until", "<=", p.now)
+    .orderBy("repository_blobs.kept_until")
+    .limit(p.limit)
+    .modifyEnd(lock("update skip locked")),
+);
+
+/** Which of the links a manifest of the same repository names, one in the recycle bin included. `links`: as `lockDueLinks` gives them. */
+export const listNamedLinks = statement<{ links: string }>()((p, { db, jsonRows }) =>
+  db
+    .selectFrom(jsonRows(p.links, ["blob_id", "repository_id", "digest"]))
+    .select([
+      sql<number>`cast(listed.blob_id as bigint)`.as("blob_id"),
+      sql<number>`cast(listed.repository_id as bigint)`.as("repository_id"),
+    ])
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("manifest_references")
+          .select("manifest_references.digest")
+          .where("manifest_references.repository_id", "=", sql<number>`cast(listed.repository_id as bigint)`)
+          .whereRef("manifest_references.digest", "=", "listed.digest"),
+      ),
+    ),
+);
+
+/** From now on a manifest keeps them. */
+export const endLeases = statement<{ links: string }>()((p, builder) =>
+  builder.db.updateTable("repository_blobs").set({ kept_until: null }).where(pairs(p.links, builder)),
+);
+
+export const deleteLinks = statement<{ links: string }>()((p, builder) =>
+  builder.db.deleteFrom("repository_blobs").where(pairs(p.links, builder)),
+);
+
+/** `blobs`: a JSON list of `{ id }`, all locked by this transaction. */
+export const condemnUnlinked = statement<{ blobs: string; now: number }>()((p, builder) =>
+  builder.db
+    .updateTable("blobs")
+    .set({ condemned_at: p.now })
+    .where(ids(p.blobs, builder))
+    .where("condemned_at", "is", null)
+    .where("state", "<>", sql.lit("deleting"))
+    .where(sql<boolean>`not ${isLinked}`),
+);
+
+/** Blobs that were condemned at or before a time, longest first, locked. */
+export const lockCondemned = statement<{ before: number; limit: number }>()((p, { db, lock }) =>
+  db
+    .selectFrom("blobs")
+    .select("id")
+    .where("condemned_at", "<=", p.before)
+    .where("state", "<>", sql.lit("deleting"))
+    .orderBy("condemned_at")
+    .limit(p.limit)
+    .modifyEnd(lock("update skip locked")),
+);
+
+/** Takes the condemned blobs of a JSON list of `{ id }` from everyone, but for those that were linked again; see `reviveLinked`. */
+export const markDeleting = statement<{ blobs: string }>()((p, builder) =>
+  builder.db
+    .updateTable("blobs")
+    .set({ state: "deleting", condemned_at: null })
+    .where(ids(p.blobs, builder))
+    .where(sql<boolean>`not ${isLinked}`),
+);
+
+export const reviveLinked = statement<{ blobs: string }>()((p, builder) =>
+  builder.db
+    .updateTable("blobs")
+    .set({ condemned_at: null })
+    .where(ids(p.blobs, builder))
+    .where("state", "<>", sql.lit("deleting"))
+    .where(isLinked),
+);
+
+export const listDeleting = statement<{ after: number; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("blobs")
+    .select(["id", "digest", "size_bytes", "storage_key"])
+    .where("state", "=", sql.lit("deleting"))
+    .where("id", ">", p.after)
+    .orderBy("id")
+    .limit(p.limit),
+);
+
+/** Gives the sizes of those that nobody else has removed. `blobs`: a JSON list of `{ id }` whose stored bytes are gone. */
+export const deleteBlobs = statement<{ blobs: string }>()((p, builder) =>
+  builder.db
+    .deleteFrom("blobs")
+    .where(ids(p.blobs, builder))
+    .where("state", "=", sql.lit("deleting"))
+    .returning("size_bytes"),
+);
+
+/** Manifests that went into the recycle bin at or before a time. */
+export const countBinnedManifests = statement<{ before: number }>()((p, { db }) =>
+  db
+    .selectFrom("manifests")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("deleted_at", "<=", p.before),
+);
+
+export const countBinnedTags = statement<{ before: number }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("deleted_at", "<=", p.before),
+);
+
+/** Links whose lease is not over. */
+export const countLeases = statement<{ now: number }>()((p, { db }) =>
+  db
+    .selectFrom("repository_blobs")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("kept_until", ">", p.now),
+);
+
+/** Links whose lease is over, after one of them, by the time when it ended. */
+export const listDueLinks = statement<{
+  keptUntil: number;
+  blobId: number;
+  repositoryId: number;
+  now: number;
+  limit: number;
+}>()((p, { db }) =>
+  db
+    .selectFrom("repository_blobs")
+    .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+    .select(["repository_blobs.kept_until", "repository_blobs.blob_id", "repository_blobs.repository_id"])
+    .select("blobs.digest")
+    .where((eb) =>
+      eb(
+        eb.refTuple("repository_blobs.kept_until", "repository_blobs.blob_id", "repository_blobs.repository_id"),
+        ">",
+        eb.tuple(p.keptUntil, p.blobId, p.repositoryId),
+      ),
+    )
+    .where("repository_blobs.kept_until", "<=", p.now)
+    .orderBy("repository_blobs.kept_until")
+    .orderBy("repository_blobs.blob_id")
+    .orderBy("repository_blobs.repository_id")
+    .limit(p.limit),
+);
+
+/** Condemned blobs after one of them, by the time when they were condemned. */
+export const listCondemned = statement<{ condemnedAt: number; blobId: number; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("blobs")
+    .select(["id", "condemned_at", "size_bytes"])
+    .where("condemned_at", "is not", null)
+    .where((eb) => eb(eb.refTuple("condemned_at", "id"), ">", eb.tuple(p.condemnedAt, p.blobId)))
+    .where("state", "<>", sql.lit("deleting"))
+    .orderBy("condemned_at")
+    .orderBy("id")
+    .limit(p.limit),
+);

@@ -1,0 +1,134 @@
+/**
+ * What operator commands and the server say to each other, as JSON, over the server's Unix socket. Times are ms since
+ * 1970, sizes bytes.
+ *
+ *     POST /api/v1/gc            {dryRun, now}                      lines, the last with a GcReport
+ *     GET  /api/v1/bin           ?repository=&after=&limit=         a BinPage
+ *     POST /api/v1/bin/restore   {repository, reference}            lines: what came back, the last with a BinRestored
+ *     POST /api/v1/bin/empty     {repository, reference} or {all}   lines, the last with a BinEmptied
+ *     POST /api/v1/fsck          {repair, readBytes}                lines: findings, the last with a FsckReport
+ *     POST /api/v1/backup        {directory, verify}                lines: progress, the last with a BackupReport
+ *     POST /api/v1/restore       {directory} or {snapshot}          lines: progress, the last with a RestoreReport
+ *
+ * Lines are one JSON object each (`Line`), empty ones in between when there is nothing to say for a while.
+ */
+import { z } from "zod";
+
+const repository = z.string().max(300);
+const reference = z.string().max(300);
+const directory = z.string().startsWith("/", "must be an absolute path").max(4_096);
+
+/** `now`: without the grace that the bytes of condemned blobs have. */
+export const gcBody = z.strictObject({ dryRun: z.boolean().default(false), now: z.boolean().default(false) });
+/** Without a reference: everything of the repository that is in the bin. */
+export const binRestoreBody = z.strictObject({ repository, reference: reference.optional() });
+/** One of `repository` and `all` is needed, so that nothing is emptied by leaving something out. */
+export const binEmptyBody = z
+  .strictObject({ repository: repository.optional(), reference: reference.optional(), all: z.boolean().default(false) })
+  .refine((it) => it.all !== (it.repository !== undefined), "needs either a repository or all: true")
+  .refine((it) => it.reference === undefined || it.repository !== undefined, "a reference needs its repository");
+export const fsckBody = z.strictObject({ repair: z.boolean().default(false), readBytes: z.boolean().default(true) });
+/** `verify`: what the directory has already is hashed again. */
+export const backupBody = z.strictObject({ directory, verify: z.boolean().default(false) });
+/** `archive`: a file of DIRECTORY/rows, the newest unless given. `repository`, `overwriteTags`: of a server with content. */
+export const restoreBody = z
+  .strictObject({
+    directory: directory.optional(),
+    archive: z.string().max(300).optional(),
+    snapshot: z.string().max(300).optional(),
+    repository: repository.optional(),
+    overwriteTags: z.boolean().default(false),
+  })
+  .refine((it) => (it.directory === undefined) !== (it.snapshot === undefined), "needs a directory or a snapshot")
+  .refine((it) => it.archive === undefined || it.directory !== undefined, "an archive needs its directory");
+
+export type GcReport = {
+  /** Entries that left the recycle bin. */
+  binned: { manifests: number; tags: number };
+  /** Blobs taken from repositories, no manifest of which names them. */
+  links: number;
+  blobs: number;
+  /** Of those blobs, each counted once. */
+  bytes: number;
+  /** Why no bytes may go at the moment, or null. */
+  heldBy: string | null;
+  /** What a later pass will look at. */
+  waiting: { links: number; blobs: number; bytes: number };
+};
+
+export type BinEntry = {
+  kind: "manifest" | "tag";
+  repository: string;
+  /** Its digest, or the tag. */
+  reference: string;
+  digest: string;
+  /** The manifest's own; null when what a tag pointed to is gone. */
+  sizeBytes: number | null;
+  deletedAt: number;
+  deletedBy: string | null;
+  /** When it leaves the bin for good. */
+  purgedAt: number;
+};
+
+/** `next` is what `after` must be for the page behind this one; null at the end. */
+export type BinPage = { entries: BinEntry[]; next: string | null };
+
+/** A manifest that is there again, and the tags that point to it again. */
+export type Restored = { digest: string; tags: string[] };
+
+export type BinRestored = { manifests: number; tags: number };
+
+export type BinEmptied = { manifests: number; tags: number };
+
+export type Finding = {
+  kind: string;
+  /** What it is about: a digest, a name, a storage key. */
+  subject: string;
+  message: string;
+  /** What a repair does about it; null when nothing can be done by itself. */
+  repair: string | null;
+  repaired: boolean;
+};
+
+export type FsckReport = {
+  checked: { blobs: number; manifests: number; tags: number; uploads: number; files: number; bytesRead: number };
+  findings: number;
+  repaired: number;
+};
+
+export type DamagedBlob = { digest: string; reason: string };
+
+export type BackupReport = {
+  /** Path of the new row archive. */
+  archive: string;
+  /** By table. */
+  rows: Record<string, number>;
+  blobs: { copied: number; present: number; copiedBytes: number };
+  /** Blobs that could not be copied: the first of them, and how many. */
+  damaged: DamagedBlob[];
+  damagedCount: number;
+};
+
+export type RestoreReport = {
+  archive: string;
+  takenAt: number;
+  /** Rows that were added, by table. */
+  rows: Record<string, number>;
+  copiedBytes: number;
+  damaged: DamagedBlob[];
+  damagedCount: number;
+  /** What was left out: the first of it, and how many. */
+  refused: { repository: string; reference: string; reason: string }[];
+  refusedCount: number;
+  unnamedFiles: number;
+};
+
+/** `done` of `total` things of a phase; `bytes` copied so far. */
+export type Progress = { phase: string; done: number; total: number | null; bytes: number };
+
+export type Line =
+  | { event: "progress"; progress: Progress }
+  | { event: "finding"; finding: Finding }
+  | { event: "restored"; restored: Restored }
+  | { event: "done"; result: unknown }
+  | { event: "failed"; code: string; message: string };

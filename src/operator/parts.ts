@@ -1,0 +1,82 @@
+/** What operator commands need of the application's parts: no more of each than they use. */
+import type { Principal } from "../access/principal.ts";
+import type { Reference, RepositoryName } from "../oci/reference.ts";
+import type { Log } from "../telemetry/log.ts";
+import type {
+  BackupReport,
+  BinEmptied,
+  BinEntry,
+  Finding,
+  FsckReport,
+  GcReport,
+  Progress,
+  Restored,
+  RestoreReport,
+} from "./api.ts";
+import type { Works } from "./works.ts";
+
+export type Collecting = {
+  /** What a pass would do now. */
+  plan(): Promise<GcReport>;
+  /** One pass; `graceMs` instead of the configured grace. */
+  run(options: { graceMs?: number }): Promise<GcReport>;
+};
+
+export type Binned = {
+  list(options: {
+    repository?: RepositoryName;
+    after?: string;
+    limit: number;
+  }): Promise<{ entries: BinEntry[]; next: string | null }>;
+  /** Throws MANIFEST_UNKNOWN or NAME_UNKNOWN when it is not in the bin. */
+  restore(principal: Principal, repository: RepositoryName, reference: Reference): Promise<Restored>;
+  /** Without a repository: everything. */
+  empty(options: { repository?: RepositoryName; reference?: Reference }): Promise<BinEmptied>;
+};
+
+export type Checking = {
+  run(options: {
+    repair: boolean;
+    /** Whether stored bytes are read and hashed, or only looked for. */
+    readBytes: boolean;
+    signal: AbortSignal;
+    /** May be waited for: whoever reads the findings may be slower than whoever finds them. */
+    onFinding: (finding: Finding) => Promise<void>;
+  }): Promise<FsckReport>;
+};
+
+export type BackingUp = {
+  run(options: {
+    /** Absolute. */
+    directory: string;
+    verify: boolean;
+    signal: AbortSignal;
+    onProgress: (progress: Progress) => void;
+  }): Promise<BackupReport>;
+};
+
+export type Restoring = {
+  run(options: {
+    from: { directory: string; archive?: string } | { snapshot: string };
+    principal: Principal;
+    /** Of this repository alone. */
+    repository?: RepositoryName;
+    /** Whether tags that point elsewhere by now are moved back. */
+    overwriteTags: boolean;
+    signal: AbortSignal;
+    onProgress: (progress: Progress) => void;
+  }): Promise<RestoreReport>;
+};
+
+/** A part that is null has no routes. */
+export type OperatorParts = {
+  collector: Collecting | null;
+  bin: Binned | null;
+  fsck: Checking | null;
+  backup: BackingUp | null;
+  restore: Restoring | null;
+  works: Works;
+  log: Log;
+  /** Whether nothing may change (storage.readonly). */
+  readonly: boolean;
+};
