@@ -30,7 +30,7 @@ test(
           assertSound(found, `${where}, before`);
           const sizes = Array.from({ length: UPLOADS }, () => 2 * (1 + random.below(600_000)));
           const uploads = await Promise.all(sizes.map((size) => holdUpload(berth.url, REPOSITORY, size)));
-          process.kill(berth.pid, "SIGTERM");
+          const stopped = berth.stop();
           await Bun.sleep(random.below(1_500));
           const statuses = await Promise.all(
             uploads.map(async (upload) => {
@@ -46,7 +46,7 @@ test(
             statuses.filter((status) => status !== 201),
             where,
           ).toEqual([]);
-          expect(await berth.stop(), where).toBe(0);
+          expect(await stopped, where).toBe(0);
         } finally {
           await berth.kill();
         }
