@@ -1,17 +1,17 @@
 /** `berth gc`: a pass of the garbage collector now, or what one would do. */
 import { parseArgs } from "node:util";
-import type { GcReport } from "../operator/api.ts";
+import type { Amount, GcReport } from "../operator/api.ts";
 import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
 import { count, formatBytes, formatRows, print, printJson } from "./output.ts";
 
-export const HELP = `usage: berth gc [--dry-run | --now] [--json] [flags]
+export const HELP = `usage: berth gc [--dry-run] [--now] [--json] [flags]
 
 Collects what nothing needs any more: entries of the recycle bin past their time, blobs that no
 manifest names once their lease is over, and the bytes of blobs that no repository has. A running
 server does this by itself every minute (gc.intervalSeconds); this command does it at once. It
 may run while clients push and pull.
 
-  berth gc --dry-run     what the next pass would free, without freeing it
+  berth gc --dry-run     what a pass would free now and what later ones will, without freeing it
   berth gc               one pass now
   berth gc --now         also the bytes that would be kept for another gc.graceSeconds (7200):
                          backups and snapshots that are older than this pass may then miss them
@@ -36,8 +36,6 @@ export async function run(args: string[]): Promise<void> {
     });
     const dryRun = values["dry-run"];
     const { now } = values;
-    if (dryRun && now)
-      throw new Error("--dry-run and --now exclude each other: a plan knows of grace that is not over");
     // The answer to this path.
     const report = (await withOperator(values, (operator) => operator.follow("gc", { dryRun, now }))) as GcReport;
     if (values.json) await printJson(report);
@@ -46,17 +44,30 @@ export async function run(args: string[]): Promise<void> {
   });
 }
 
-function describe({ binned, links, blobs, bytes, waiting, heldBy }: GcReport, dryRun: boolean): string {
+function describe({ binned, links, waiting, heldBy, ...freed }: GcReport, dryRun: boolean): string {
+  const { bin, lease, grace } = waiting;
   const lines = [
     dryRun ? "a pass now would remove" : "removed",
     formatRows([
-      ["from the recycle bin", `${count(binned.manifests, "manifest")}, ${count(binned.tags, "tag")}`],
+      ["from the recycle bin", entries(binned)],
       ["from repositories", `${count(links, "blob")} that no manifest names`],
-      ["from the disk", `${count(blobs, "blob")}, ${formatBytes(bytes)}`],
-      ["waits for its lease", count(waiting.links, "blob")],
-      ["waits for its grace", `${count(waiting.blobs, "blob")}, ${formatBytes(waiting.bytes)}`],
+      ["from the disk", amount(freed)],
+    ]),
+    dryRun ? "later passes will free, unless it is used again" : "left for later passes, unless it is used again",
+    formatRows([
+      ["within its grace", amount(grace)],
+      ["within its lease", amount(lease)],
+      ["in the recycle bin", `${amount(bin)}; ${entries(bin)}`],
     ]),
   ];
   if (heldBy !== null) lines.push(`no bytes are deleted at the moment: ${heldBy}`);
   return lines.join("\n");
+}
+
+function entries({ manifests, tags }: GcReport["binned"]): string {
+  return `${count(manifests, "manifest")}, ${count(tags, "tag")}`;
+}
+
+function amount({ blobs, bytes }: Amount): string {
+  return `${count(blobs, "blob")}, ${formatBytes(bytes)}`;
 }

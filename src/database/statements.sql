@@ -1386,16 +1386,117 @@ select count(*) as "count"
   from "tags"
   where "deleted_at" <= $1;
 
--- src/lifecycle/queries/collector.ts: countLeases
---   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due (kept_until>?)
+-- src/lifecycle/queries/collector.ts: listBinned
+--   SEARCH manifests USING COVERING INDEX manifests_deleted (deleted_at>?)
 -- SQLite
-select count(*) as "count"
-  from "repository_blobs"
-  where "kept_until" > ?;
+select "id", deleted_at as "deleted_at"
+  from "manifests"
+  where "deleted_at" is not null
+  and ("deleted_at", "id") > (?, ?)
+  order by "deleted_at", "id"
+  limit ?;
 -- PostgreSQL
-select count(*) as "count"
-  from "repository_blobs"
-  where "kept_until" > $1;
+select "id", deleted_at as "deleted_at"
+  from "manifests"
+  where "deleted_at" is not null
+  and ("deleted_at", "id") > ($1, $2)
+  order by "deleted_at", "id"
+  limit $3;
+
+-- src/lifecycle/queries/collector.ts: listLinksOfManifest
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "manifest_references"."repository_id"
+  where "manifest_references"."manifest_id" = ?
+  and "blobs"."state" <> 'deleting';
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "manifest_references"."repository_id"
+  where "manifest_references"."manifest_id" = $1
+  and "blobs"."state" <> 'deleting';
+
+-- src/lifecycle/queries/collector.ts: listLosable
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  from (select value ->> '$.blob_id' as "blob_id", value ->> '$.repository_id' as "repository_id"
+  from json_each(?)) as "listed"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = cast(listed.blob_id as bigint)
+  and "repository_blobs"."repository_id" = cast(listed.repository_id as bigint)
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where not (coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+  and (manifests.deleted_at is null or manifests.deleted_at > ?)));
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  from (select value ->> 'blob_id' as "blob_id", value ->> 'repository_id' as "repository_id"
+  from json_array_elements($1::json) as value) as "listed"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = cast(listed.blob_id as bigint)
+  and "repository_blobs"."repository_id" = cast(listed.repository_id as bigint)
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where not (coalesce(repository_blobs.kept_until, 0) > $2 or exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+  and (manifests.deleted_at is null or manifests.deleted_at > $3)));
+
+-- src/lifecycle/queries/collector.ts: listFreeable
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "size_bytes"
+  from "blobs"
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed")
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id
+  and (coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+  and (manifests.deleted_at is null or manifests.deleted_at > ?))));
+-- PostgreSQL
+select "id", "size_bytes"
+  from "blobs"
+  where id in (select cast(listed.id as bigint)
+  from (select value ->> 'id' as "id"
+  from json_array_elements($1::json) as value) as "listed")
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id
+  and (coalesce(repository_blobs.kept_until, 0) > $2 or exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+  and (manifests.deleted_at is null or manifests.deleted_at > $3))));
 
 -- src/lifecycle/queries/collector.ts: listDueLinks
 --   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due ((kept_until,blob_id,repository_id)>(?,?,?) AND kept_until<?)

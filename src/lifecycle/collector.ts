@@ -99,15 +99,11 @@ export class Collector {
     return { ...work, waiting, heldBy };
   }
 
-  /** What a pass would do now; see `planCollection`. */
-  async plan(): Promise<GcReport> {
+  /** What a pass would do now; see `planCollection`. `graceMs`: instead of the configured grace. */
+  async plan(options: { graceMs?: number } = {}): Promise<GcReport> {
     const { database, holds, gc, keeping } = this.#parts;
-    return await planCollection({
-      database,
-      holds,
-      keepMs: keeping.keepSeconds * 1_000,
-      graceMs: gc.graceSeconds * 1_000,
-    });
+    const graceMs = options.graceMs ?? gc.graceSeconds * 1_000;
+    return await planCollection({ database, holds, keepMs: keeping.keepSeconds * 1_000, graceMs });
   }
 
   async #runAndPlanNext(): Promise<void> {

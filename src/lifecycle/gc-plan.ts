@@ -1,64 +1,149 @@
-/** What the garbage collector would do, found through the indexes of what is due, a page at a time: no table is walked through. */
+/**
+ * What the garbage collector would do, and what it would free later, found without changing anything. It goes through
+ * what may be due, by the indexes of that and a page at a time; what manifests keep for good is never walked through.
+ */
 import type { Database } from "../database/database.ts";
 import type { Holds } from "./holds.ts";
 import * as queries from "./queries/collector.ts";
 
 const PAGE = 250;
+const BINNED_PAGE = 20;
 const PAUSE_MS = 2;
+const NEVER = 0;
+const EVER = Number.MAX_SAFE_INTEGER;
 
-/** What a pass did, or what one would do. Bytes are those of blobs, each counted once, however many repositories link it. */
-export type GcReport = {
+/** Bytes are those of blobs, each counted once, however many repositories link it and manifests name it. */
+export type Amount = { blobs: number; bytes: number };
+
+/** What a pass did, or what one would do. */
+export type GcReport = Amount & {
   /** Entries of the recycle bin. */
   binned: { manifests: number; tags: number };
   /** Blobs taken from repositories, no manifest of which names them. */
   links: number;
-  /** Blobs deleted for good, those kept in their row included. */
-  blobs: number;
-  bytes: number;
   /** Why no bytes may go at the moment, or null. */
   heldBy: string | null;
-  /** What a later pass will look at: links within their lease, and blobs that are condemned but within their grace. */
-  waiting: { links: number; blobs: number; bytes: number };
+  /**
+   * What a later pass frees unless it is used again, by what it waits for: entries of the recycle bin, and the blobs
+   * that only they keep; blobs that no manifest names, within their lease; blobs of no repository, within their grace.
+   */
+  waiting: { bin: Amount & { manifests: number; tags: number }; lease: Amount; grace: Amount };
 };
 
 export type PlanParts = { database: Database; holds: Holds; keepMs: number; graceMs: number };
 
-/**
- * What a pass would do now, without doing it: bin entries older than they are kept, links whose lease is over and which
- * no manifest names, blobs condemned for longer than their grace. It does not look ahead: what becomes due by emptying
- * the bin or by taking links is counted once that has happened.
- */
-export async function planCollection({ database, holds, keepMs, graceMs }: PlanParts): Promise<GcReport> {
+type Link = { blob_id: number; repository_id: number };
+/** A time before which leases are over, and one before which what went into the bin is gone. */
+type Moment = { leaseBefore: number; binBefore: number };
+
+/** What a pass would do now, and what it would leave for a later one. */
+export async function planCollection(parts: PlanParts): Promise<GcReport> {
+  const { database, holds, keepMs, graceMs } = parts;
   const now = Date.now();
-  const binned = { before: now - keepMs };
-  const [manifests, tags, leases] = await Promise.all([
-    queries.countBinnedManifests.first(database, binned),
-    queries.countBinnedTags.first(database, binned),
-    queries.countLeases.first(database, { now }),
-  ]);
-  const due = await countDeleting(database);
-  const waiting = { links: leases?.count ?? 0, blobs: 0, bytes: 0 };
+  const moment = { leaseBefore: now, binBefore: now - keepMs };
+  const plan = new Plan(database, moment, graceMs);
+  const due = { manifests: 0, tags: await countTags(database, moment.binBefore) };
+  const bin = { manifests: 0, tags: (await countTags(database, EVER)) - due.tags };
+
+  for await (const row of listDeleting(database)) plan.add(plan.now, row);
   for await (const row of listCondemned(database)) {
-    const counts = row.condemned_at <= now - graceMs ? due : waiting;
-    counts.blobs += 1;
-    counts.bytes += row.size_bytes;
+    plan.add(row.condemned_at <= now - graceMs ? plan.now : plan.grace, row);
   }
+  for await (const { deleted_at: deletedAt, links } of listBinned(database)) {
+    (deletedAt <= moment.binBefore ? due : bin).manifests += 1;
+    await plan.look(links);
+  }
+  for await (const links of listLeased(database)) await plan.look(links);
+
   return {
-    binned: { manifests: manifests?.count ?? 0, tags: tags?.count ?? 0 },
-    links: await countUnnamed(database, now),
-    ...due,
+    binned: due,
+    links: plan.links,
+    ...plan.now,
     heldBy: await holds.find(),
-    waiting,
+    waiting: { bin: { ...bin, ...plan.bin }, lease: plan.lease, grace: plan.grace },
   };
 }
 
-async function countDeleting(database: Database): Promise<{ blobs: number; bytes: number }> {
-  const counts = { blobs: 0, bytes: 0 };
+/** Blobs sorted by when they go. One that is reached in several ways counts once. */
+class Plan {
+  readonly now: Amount = { blobs: 0, bytes: 0 };
+  readonly bin: Amount = { blobs: 0, bytes: 0 };
+  readonly lease: Amount = { blobs: 0, bytes: 0 };
+  readonly grace: Amount = { blobs: 0, bytes: 0 };
+  links = 0;
+  readonly #database: Database;
+  readonly #moment: Moment;
+  readonly #graceMs: number;
+  readonly #blobs = new IdSet();
+  readonly #links = new Set<string>();
+
+  constructor(database: Database, moment: Moment, graceMs: number) {
+    this.#database = database;
+    this.#moment = moment;
+    this.#graceMs = graceMs;
+  }
+
+  add(amount: Amount, { id, size_bytes: sizeBytes }: { id: number; size_bytes: number }): void {
+    if (!this.#blobs.add(id)) return;
+    amount.blobs += 1;
+    amount.bytes += sizeBytes;
+  }
+
+  /** Of links that may go, counts those that do so now, and the blobs that lose their last one sooner or later. */
+  async look(links: Link[]): Promise<void> {
+    for (let start = 0; start < links.length; start += PAGE) {
+      await this.#lookAtPage(links.slice(start, start + PAGE));
+      await Bun.sleep(PAUSE_MS);
+    }
+  }
+
+  async #lookAtPage(page: Link[]): Promise<void> {
+    const moment = this.#moment;
+    const losable = await queries.listLosable.all(this.#database, { links: JSON.stringify(page), ...moment });
+    for (const link of losable) this.#links.add(`${link.blob_id}/${link.repository_id}`);
+    this.links = this.#links.size;
+
+    const unseen = new Set(page.map((link) => link.blob_id).filter((id) => !this.#blobs.has(id)));
+    const blobs = JSON.stringify([...unseen].map((id) => ({ id })));
+    const freeable = async (at: Moment) => await queries.listFreeable.all(this.#database, { blobs, ...at });
+    // Whatever loses its last link in a pass has all of its grace before it.
+    for (const row of await freeable(moment)) this.add(this.#graceMs > 0 ? this.grace : this.now, row);
+    for (const row of await freeable({ leaseBefore: EVER, binBefore: NEVER })) this.add(this.lease, row);
+    for (const row of await freeable({ leaseBefore: EVER, binBefore: EVER })) this.add(this.bin, row);
+  }
+}
+
+/** Numbers from 1 on without holes to speak of: a bit each. */
+class IdSet {
+  #bits = new Uint8Array(1024);
+
+  /** Whether it was new. */
+  add(id: number): boolean {
+    if (this.has(id)) return false;
+    const index = Math.floor(id / 8);
+    if (index >= this.#bits.length) {
+      const larger = new Uint8Array(Math.max(index + 1, this.#bits.length * 2));
+      larger.set(this.#bits);
+      this.#bits = larger;
+    }
+    this.#bits[index] = (this.#bits[index] ?? 0) | (1 << (id % 8));
+    return true;
+  }
+
+  has(id: number): boolean {
+    return ((this.#bits[Math.floor(id / 8)] ?? 0) & (1 << (id % 8))) !== 0;
+  }
+}
+
+async function countTags(database: Database, before: number): Promise<number> {
+  return (await queries.countBinnedTags.first(database, { before }))?.count ?? 0;
+}
+
+async function* listDeleting(database: Database): AsyncGenerator<{ id: number; size_bytes: number }> {
   for (let after = 0; ;) {
     const rows = await queries.listDeleting.all(database, { after, limit: PAGE });
-    for (const row of rows) counts.bytes += row.size_bytes;
-    counts.blobs += rows.length;
-    if (rows.length < PAGE) return counts;
+    yield* rows;
+    if (rows.length < PAGE) return;
     after = rows.at(-1)?.id ?? after;
     await Bun.sleep(PAUSE_MS);
   }
@@ -78,16 +163,27 @@ async function* listCondemned(
   }
 }
 
-/** Links whose lease is over and which no manifest names. */
-async function countUnnamed(database: Database, now: number): Promise<number> {
-  let count = 0;
-  for (let after = { keptUntil: 0, blobId: 0, repositoryId: 0 }; ;) {
-    const rows = await queries.listDueLinks.all(database, { ...after, now, limit: PAGE });
-    const named = await queries.listNamedLinks.all(database, { links: JSON.stringify(rows) });
-    count += rows.length - named.length;
+/** Manifests in the bin, with their repositories' links to what they name. */
+async function* listBinned(database: Database): AsyncGenerator<{ deleted_at: number; links: Link[] }> {
+  for (let after = { deletedAt: 0, manifestId: 0 }; ;) {
+    const rows = await queries.listBinned.all(database, { ...after, limit: BINNED_PAGE });
+    for (const { id, deleted_at } of rows) {
+      yield { deleted_at, links: await queries.listLinksOfManifest.all(database, { manifestId: id }) };
+    }
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return count;
-    after = { keptUntil: last.kept_until ?? 0, blobId: last.blob_id, repositoryId: last.repository_id };
+    if (!last || rows.length < BINNED_PAGE) return;
+    after = { deletedAt: last.deleted_at, manifestId: last.id };
     await Bun.sleep(PAUSE_MS);
+  }
+}
+
+/** Links with a lease, over or not. */
+async function* listLeased(database: Database): AsyncGenerator<Link[]> {
+  for (let after = { keptUntil: 0, blobId: 0, repositoryId: 0 }; ;) {
+    const rows = await queries.listDueLinks.all(database, { ...after, now: EVER, limit: PAGE });
+    yield rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = { keptUntil: last.kept_until ?? 0, blobId: last.blob_id, repositoryId: last.repository_id };
   }
 }

@@ -52,9 +52,15 @@ export type GcReport = {
   bytes: number;
   /** Why no bytes may go at the moment, or null. */
   heldBy: string | null;
-  /** What a later pass will look at. */
-  waiting: { links: number; blobs: number; bytes: number };
+  /**
+   * What later passes free unless it is used again, by what it waits for: entries of the recycle bin, with the blobs that
+   * only they keep; blobs that no manifest names, within their lease; blobs of no repository, within their grace.
+   */
+  waiting: { bin: Amount & { manifests: number; tags: number }; lease: Amount; grace: Amount };
 };
+
+/** Each blob once. */
+export type Amount = { blobs: number; bytes: number };
 
 export type BinEntry = {
   kind: "manifest" | "tag";

@@ -16,8 +16,8 @@ import type {
 import type { Works } from "./works.ts";
 
 export type Collecting = {
-  /** What a pass would do now. */
-  plan(): Promise<GcReport>;
+  /** What a pass would do now; `graceMs` instead of the configured grace. */
+  plan(options: { graceMs?: number }): Promise<GcReport>;
   /** One pass; `graceMs` instead of the configured grace. */
   run(options: { graceMs?: number }): Promise<GcReport>;
 };

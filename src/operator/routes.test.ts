@@ -16,7 +16,11 @@ const REPORT: GcReport = {
   blobs: 4,
   bytes: 5,
   heldBy: null,
-  waiting: { links: 0, blobs: 0, bytes: 0 },
+  waiting: {
+    bin: { manifests: 0, tags: 0, blobs: 0, bytes: 0 },
+    lease: { blobs: 0, bytes: 0 },
+    grace: { blobs: 0, bytes: 0 },
+  },
 };
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FINDING: Finding = {

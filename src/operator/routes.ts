@@ -56,9 +56,10 @@ export function operatorHandler(
 function collect(desk: Desk, collector: Collecting): Handle {
   return async (context) => {
     const { dryRun, now } = await readJson(context, gcBody);
-    if (dryRun) return desk.follow(context, "plan of a garbage collection", () => collector.plan());
+    const options = now ? { graceMs: 0 } : {};
+    if (dryRun) return desk.follow(context, "plan of a garbage collection", () => collector.plan(options));
     desk.assertWritable();
-    return desk.follow(context, "garbage collection", () => collector.run(now ? { graceMs: 0 } : {}));
+    return desk.follow(context, "garbage collection", () => collector.run(options));
   };
 }
 

@@ -135,15 +135,68 @@ export const countBinnedTags = statement<{ before: number }>()((p, { db }) =>
     .where("deleted_at", "<=", p.before),
 );
 
-/** Links whose lease is not over. */
-export const countLeases = statement<{ now: number }>()((p, { db }) =>
+/** In the recycle bin, after one of them, longest first. */
+export const listBinned = statement<{ deletedAt: number; manifestId: number; limit: number }>()((p, { db }) =>
   db
-    .selectFrom("repository_blobs")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("kept_until", ">", p.now),
+    .selectFrom("manifests")
+    .select(["id", sql<number>`deleted_at`.as("deleted_at")])
+    .where("deleted_at", "is not", null)
+    .where((eb) => eb(eb.refTuple("deleted_at", "id"), ">", eb.tuple(p.deletedAt, p.manifestId)))
+    .orderBy("deleted_at")
+    .orderBy("id")
+    .limit(p.limit),
 );
 
-/** Links whose lease is over, after one of them, by the time when it ended. */
+/** The links through which a manifest has what it names. */
+export const listLinksOfManifest = statement<{ manifestId: number }>()((p, { db }) =>
+  db
+    .selectFrom("manifest_references")
+    .innerJoin("blobs", "blobs.digest", "manifest_references.digest")
+    .innerJoin("repository_blobs", (join) =>
+      join
+        .onRef("repository_blobs.blob_id", "=", "blobs.id")
+        .onRef("repository_blobs.repository_id", "=", "manifest_references.repository_id"),
+    )
+    .select(["repository_blobs.blob_id", "repository_blobs.repository_id"])
+    .where("manifest_references.manifest_id", "=", p.manifestId)
+    .where("blobs.state", "<>", sql.lit("deleting")),
+);
+
+/**
+ * Whether a link would outlast leases that end until `leaseBefore`, and the loss of every manifest that went into the
+ * bin until `binBefore`.
+ */
+function outlasts(p: { leaseBefore: number; binBefore: number }): RawBuilder<boolean> {
+  return sql`(coalesce(repository_blobs.kept_until, 0) > ${p.leaseBefore} or exists (select 1 from manifest_references inner join manifests on manifests.id = manifest_references.manifest_id where manifest_references.repository_id = repository_blobs.repository_id and manifest_references.digest = blobs.digest and (manifests.deleted_at is null or manifests.deleted_at > ${p.binBefore})))`;
+}
+
+/** Those of the links that would not outlast it. `links`: a JSON list of `{ blob_id, repository_id }`. */
+export const listLosable = statement<{ links: string; leaseBefore: number; binBefore: number }>()(
+  (p, { db, jsonRows }) =>
+    db
+      .selectFrom(jsonRows(p.links, ["blob_id", "repository_id"]))
+      .innerJoin("repository_blobs", (join) =>
+        join
+          .on("repository_blobs.blob_id", "=", sql<number>`cast(listed.blob_id as bigint)`)
+          .on("repository_blobs.repository_id", "=", sql<number>`cast(listed.repository_id as bigint)`),
+      )
+      .innerJoin("blobs", "blobs.id", "repository_blobs.blob_id")
+      .select(["repository_blobs.blob_id", "repository_blobs.repository_id"])
+      .where(sql<boolean>`not ${outlasts(p)}`),
+);
+
+/** Those of the blobs that would lose their last link by it. `blobs`: a JSON list of `{ id }`. */
+export const listFreeable = statement<{ blobs: string; leaseBefore: number; binBefore: number }>()((p, builder) =>
+  builder.db
+    .selectFrom("blobs")
+    .select(["id", "size_bytes"])
+    .where(ids(p.blobs, builder))
+    .where(
+      sql<boolean>`not exists (select 1 from repository_blobs where repository_blobs.blob_id = blobs.id and ${outlasts(p)})`,
+    ),
+);
+
+/** Links whose lease ends at or before `now`, after one of them, by that time. */
 export const listDueLinks = statement<{
   keptUntil: number;
   blobId: number;

@@ -24,26 +24,28 @@ export function collectorRules(combination: Combination) {
       row["condemned_at"] === null ? "linked" : "condemned",
     ]);
 
+  const nothing = { blobs: 0, bytes: 0 };
+
   test("a blob stays within its lease, then within its grace, then it is gone", async () => {
     const blob = await parts.pushBlob(repository, newContent(STORED));
     const small = await parts.pushBlob(repository, newContent(INLINE));
     await parts.change(`update repository_blobs set kept_until = ${Date.now() + 60_000}`);
     const collector = parts.collector({ graceSeconds: HOUR_SECONDS });
     const none = { binned: { manifests: 0, tags: 0 }, links: 0, blobs: 0, bytes: 0, heldBy: null };
-    expect(await collector.run()).toEqual({ ...none, waiting: { links: 2, blobs: 0, bytes: 0 } });
+    const both = { blobs: 2, bytes: STORED + INLINE };
+    const waiting = { bin: { manifests: 0, tags: 0, ...nothing }, lease: nothing, grace: nothing };
+    expect(await collector.run()).toEqual({ ...none, waiting: { ...waiting, lease: both } });
     expect(await parts.reads(repository, blob)).toBe(true);
 
     await parts.endLeases();
-    const waiting = { links: 0, blobs: 2, bytes: STORED + INLINE };
-    expect(await collector.run()).toEqual({ ...none, links: 2, waiting });
+    expect(await collector.run()).toEqual({ ...none, links: 2, waiting: { ...waiting, grace: both } });
     expect(await parts.reads(repository, blob)).toBe(false);
     expect(await parts.reads(repository, small)).toBe(false);
     expect(await parts.keys()).toHaveLength(1);
 
-    expect(await collector.run()).toEqual({ ...none, waiting });
+    expect(await collector.run()).toEqual({ ...none, waiting: { ...waiting, grace: both } });
     await parts.change(`update blobs set condemned_at = ${Date.now() - HOUR_SECONDS * 1_000}`);
-    const gone = { ...none, blobs: 2, bytes: STORED + INLINE };
-    expect(await collector.run()).toEqual({ ...gone, waiting: { links: 0, blobs: 0, bytes: 0 } });
+    expect(await collector.run()).toEqual({ ...none, ...both, waiting });
     expect(await parts.keys()).toEqual([]);
     expect(await parts.rows("select id from blobs")).toEqual([]);
   });
@@ -166,16 +168,58 @@ export function collectorRules(combination: Combination) {
     expect(plan).toEqual({
       binned: { manifests: 0, tags: 0 },
       links: 2,
-      blobs: 1,
-      bytes: STORED,
+      blobs: 3,
+      bytes: 2 * STORED + INLINE,
       heldBy: null,
-      waiting: { links: 0, blobs: 0, bytes: 0 },
+      waiting: { bin: { manifests: 0, tags: 0, ...nothing }, lease: nothing, grace: nothing },
     });
     expect(await collector.plan()).toEqual(plan);
     // With no grace, what loses its last link in a pass goes in that pass.
     expect(await collector.run()).toMatchObject({ links: 2, blobs: 3, bytes: 2 * STORED + INLINE });
-    const after = await collector.plan();
-    expect(after).toMatchObject({ links: 0, blobs: 0, bytes: 0, waiting: { links: 0, blobs: 0, bytes: 0 } });
+    expect(await collector.plan()).toMatchObject({ links: 0, ...nothing });
+  });
+
+  test("a plan tells what grace, leases and the bin keep, each blob once", async () => {
+    const [shared, gone, own] = [newContent(STORED), newContent(STORED + 1), newContent(STORED + 2)];
+    for (const layer of [shared, gone, own]) await parts.pushBlob(repository, layer);
+    await parts.pushBlob("other/app", gone);
+    const kept = await parts.pushImage(repository, "kept", [shared]);
+    const one = await parts.pushImage(repository, "one", [shared, gone, own]);
+    const two = await parts.pushImage("other/app", "two", [gone]);
+    await parts.endLeases();
+    // With every lease looked at.
+    await parts.collector({ keepSeconds: HOUR_SECONDS, graceSeconds: HOUR_SECONDS }).run();
+    const leased = await parts.pushBlob(repository, newContent(STORED + 3));
+    await parts.deleteManifest(repository, one.digest);
+
+    const keeping = parts.collector({ keepSeconds: HOUR_SECONDS, graceSeconds: HOUR_SECONDS });
+    const ofOne = { blobs: 2, bytes: own.bytes.length + one.config.bytes.length };
+    expect(await keeping.plan()).toEqual({
+      binned: { manifests: 0, tags: 0 },
+      links: 0,
+      ...nothing,
+      heldBy: null,
+      waiting: {
+        // `gone` is still named in the other repository.
+        bin: { manifests: 1, tags: 1, ...ofOne },
+        lease: { blobs: 1, bytes: leased.bytes.length },
+        grace: nothing,
+      },
+    });
+    await parts.deleteManifest("other/app", two.digest);
+    const ofBoth = { blobs: 4, bytes: ofOne.bytes + gone.bytes.length + two.config.bytes.length };
+    expect(await keeping.plan()).toMatchObject({ waiting: { bin: { manifests: 2, tags: 2, ...ofBoth } } });
+
+    await Bun.sleep(2);
+    const patient = parts.collector({ keepSeconds: 0, graceSeconds: HOUR_SECONDS });
+    const due = { binned: { manifests: 2, tags: 2 }, links: 5 };
+    expect(await patient.plan()).toMatchObject({ ...due, ...nothing, waiting: { grace: ofBoth } });
+    expect(await patient.plan({ graceMs: 0 })).toMatchObject({ ...due, ...ofBoth, waiting: { grace: nothing } });
+    const binned = { binned: { manifests: 2 }, links: 5 };
+    expect(await patient.run()).toMatchObject({ ...binned, ...nothing, waiting: { grace: ofBoth } });
+    expect(await parts.collector().run()).toMatchObject({ links: 0, ...ofBoth });
+    expect(await parts.reads(repository, shared)).toBe(true);
+    expect(await parts.reads(repository, kept.config)).toBe(true);
   });
 
   test("a blob that was condemned although a repository links it is given back", async () => {
