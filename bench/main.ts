@@ -15,6 +15,7 @@ import { Peer } from "./peers/peer.ts";
 import { Results } from "./results.ts";
 import { authenticationMeasure } from "./rows/authentication.ts";
 import { downloadMeasures } from "./rows/downloads.ts";
+import { collectionMeasure } from "./rows/collection.ts";
 import { coldStartMeasure, rssAfterLoadMeasure, warmUp } from "./rows/lifetime.ts";
 import { listMeasures } from "./rows/lists.ts";
 import { mixMeasures } from "./rows/mixes.ts";
@@ -49,6 +50,7 @@ const MEASURES: Measure[] = [
   ...uploadMeasures,
   ...pushMeasures,
   ...scaleMeasures,
+  collectionMeasure,
 ];
 
 function parseOptions() {

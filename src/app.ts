@@ -84,15 +84,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     storage: await openStorage(config),
     database: await openDatabase(config, log, onSyncFailure),
   });
-  if (isServing) await assertRowsOrClose(database, storage);
+  await assertRowsOrClose(database, storage);
   const repositories = new Repositories(database);
   const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
   const gates: Gate[] = config.storage.delete.enabled ? [] : [deletesDisabled];
 
   const room = new Room(storage, config.storage.driver === "filesystem" ? config.storage.minimumFreeBytes : 0);
   const tags = new Tags({ database, repositories, cache, gates });
-  const manifests = new Manifests({ database, repositories, tags, cache, room, gates });
-  const referrers = new Referrers({ database, repositories });
+  const manifests = new Manifests({ database, repositories, tags, cache, room, gates, log });
+  const referrers = new Referrers({ database, repositories, cache });
   const leaseMs = config.gc.leaseSeconds * 1_000;
   const blobs = new Blobs({ database, storage, repositories, cache, gates, log, leaseMs });
   const sessions = new Sessions({ database, limitPerPrincipal: config.registry.uploads.perPrincipal });

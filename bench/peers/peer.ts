@@ -53,15 +53,15 @@ export class Peer {
 
   /** Runs `work` on a fresh server over an empty data directory, which is removed afterwards. */
   async withScratchServer<T>(
-    work: (server: Server) => Promise<T>,
+    work: (server: Server, dataDirectory: string) => Promise<T>,
     { prepare, ...options }: ScratchOptions = {},
   ): Promise<T> {
     const dataDirectory = mkdtempSync(join(this.#directory, "scratch-"));
-    const runOnce = async <R>(once: (server: Server) => Promise<R>): Promise<R> => {
+    const runOnce = async <R>(once: (server: Server, dataDirectory: string) => Promise<R>): Promise<R> => {
       const server = await this.#program.start({ dataDirectory, ...options });
       this.#scratch.add(server);
       try {
-        return await once(server);
+        return await once(server, dataDirectory);
       } finally {
         this.#scratch.delete(server);
         await server.stop();

@@ -1,9 +1,10 @@
 /** `berth backup`: a copy of everything in a directory, made while serving. */
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Config } from "../config.ts";
 import type { BackupReport } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
-import { count, formatBytes, formatRows, print, printDamages, printJson, showProgress } from "./output.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import { formatBytes, formatRows, print, printDamages, printJson, showProgress } from "./output.ts";
 
 export const HELP = `usage: berth backup DIRECTORY [--verify] [--json] [flags]
 
@@ -35,25 +36,39 @@ export async function run(args: string[]): Promise<void> {
       },
     });
     const [directory, ...more] = positionals;
-    if (directory === undefined || more.length > 0) throw new Error("say where to: berth backup DIRECTORY");
+    if (!directory || more.length > 0) throw new Error("say where to: berth backup DIRECTORY");
     const body = { directory: resolve(directory), verify: values.verify };
+    const backUp = async (operator: Operator, config: Config) => {
+      assertApart(body.directory, config);
+      return await operator.follow("backup", body, showProgress);
+    };
     // The answer to this path.
-    const report = (await withOperator(values, (operator) =>
-      operator.follow("backup", body, showProgress),
-    )) as BackupReport;
+    const report = (await withOperator(values, backUp)) as BackupReport;
     if (values.json) await printJson(report);
     else await describe(report);
     return report.damagedCount > 0 ? 1 : 0;
   });
 }
 
+/** A copy among what it is a copy of is lost with it, and its folder `blobs` would be the storage's own. */
+function assertApart(directory: string, { data, storage }: Config): void {
+  const own = [data.directory, ...(storage.driver === "filesystem" ? [storage.directory] : [])];
+  for (const place of own) {
+    if (!/^\.\.(\/|$)/.test(relative(resolve(place), directory))) {
+      throw new Error(`${directory} is in ${place}, which is to be backed up: choose a directory elsewhere`);
+    }
+  }
+}
+
 async function describe({ archive, rows, blobs, damaged, damagedCount }: BackupReport): Promise<void> {
   const { repositories = 0, manifests = 0, tags = 0 } = rows;
-  const of = `${count(repositories, "repository", "repositories")}, ${count(manifests, "manifest")}, ${count(tags, "tag")}`;
   await print(`backed up to ${archive}`);
   await print(
     formatRows([
-      ["rows of", of],
+      ["repositories", String(repositories)],
+      ["manifests", String(manifests)],
+      // One for each manifest that a tag pointed to.
+      ["rows of tags", String(tags)],
       ["blobs copied", `${blobs.copied}, ${formatBytes(blobs.copiedBytes)}`],
       ["there already", String(blobs.present)],
     ]),

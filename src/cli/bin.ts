@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import type { BinEmptied, BinEntry, BinPage, BinRestored, Line } from "../operator/api.ts";
 import { parseImageName } from "./image-name.ts";
 import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
-import { count, formatBytes, formatDuration, formatTime, print, printJson } from "./output.ts";
+import { count, formatBytes, formatDuration, formatTime, print, printJson, write } from "./output.ts";
 
 export const HELP = `usage: berth bin list [REPOSITORY] [--json] [flags]
        berth bin restore REPOSITORY[:TAG|@DIGEST] [--json] [flags]
@@ -17,11 +17,12 @@ What is deleted stays in the recycle bin for bin.keepSeconds (7 days), hidden fr
   berth bin restore team/app:v1       the tag, and its manifest if that was deleted too
   berth bin restore team/app@sha256:… the manifest, and the tags that were deleted with it
   berth bin restore team/app          everything of this repository
-  berth bin empty team/app:v1         for good, now: a leaked secret, say
+  berth bin empty team/app            for good, now: everything of this repository
   berth bin empty --all --yes         all of it, without asking
 
-A tag that was pushed again since is not overwritten. Emptying frees the disk once the garbage
-collector has been there; berth gc --now does that at once.
+A tag that was pushed again since is not overwritten. Emptying by itself frees no disk: that is the
+garbage collector's part, which waits for the lease of blobs that were pushed within the last day
+(gc.leaseSeconds) and then for their grace; berth gc --dry-run says how much waits for what.
 
   --all             the bin of every repository
   --yes             do not ask; needed where there is no terminal to ask at
@@ -34,7 +35,7 @@ const PAGE = 500;
 
 type Options = { config?: string | undefined; data?: string | undefined; json: boolean; all: boolean; yes: boolean };
 
-export async function run([verb = "", ...args]: string[]): Promise<void> {
+export async function run(args: string[]): Promise<void> {
   await runCommand("bin", async () => {
     const { values, positionals } = parseArgs({
       args,
@@ -46,13 +47,14 @@ export async function run([verb = "", ...args]: string[]): Promise<void> {
         yes: { type: "boolean", default: false },
       },
     });
-    const [name, ...more] = positionals;
+    const [verb, name, ...more] = positionals;
+    if (verb === undefined) throw new Error("say what to do: berth bin list, berth bin restore or berth bin empty");
     if (more.length > 0) throw new Error(`'${more.join(" ")}' was not expected: one name is taken`);
     if (verb !== "empty" && (values.all || values.yes)) throw new Error("--all and --yes are for berth bin empty");
     if (verb === "list") await list(values, name);
     else if (verb === "restore") await restore(values, name);
     else if (verb === "empty") return await empty(values, name);
-    else throw new Error(`berth bin has no part '${verb}': list, restore and empty are there`);
+    else throw new Error(`there is no 'berth bin ${verb}': list, restore and empty are there`);
     return 0;
   });
 }
@@ -118,7 +120,11 @@ async function restore(options: Options, name: string | undefined): Promise<void
   // The answer to this path.
   const sum = (await withOperator(options, (operator) => operator.follow("bin/restore", image, onLine))) as BinRestored;
   if (options.json) return await printJson(sum);
-  await print(`there again: ${count(sum.manifests, "manifest")}, ${count(sum.tags, "tag")}`);
+  await print(
+    sum.manifests + sum.tags === 0
+      ? `nothing of ${image.repository} is in the recycle bin`
+      : `there again: ${count(sum.manifests, "manifest")}, ${count(sum.tags, "tag")}`,
+  );
 }
 
 async function empty(options: Options, name: string | undefined): Promise<number> {
@@ -143,6 +149,11 @@ async function confirm(what: string): Promise<boolean> {
   try {
     const answer = await terminal.question(`What was deleted of ${what} cannot be restored afterwards. Go on? [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    // Ctrl-C and Ctrl-D are a no.
+    if (!(error instanceof Error) || error.name !== "AbortError") throw error;
+    await write(process.stderr, "\n");
+    return false;
   } finally {
     terminal.close();
   }

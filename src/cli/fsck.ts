@@ -64,7 +64,7 @@ function summarise({ checked, findings, repaired }: FsckReport, repair: boolean,
   ];
   if (findings === 0) lines.push("sound");
   else if (repair) lines.push(`${count(findings, "finding")}, ${repaired} repaired`);
-  else if (repairable === 0) lines.push(`${count(findings, "finding")}, none of which a repair can do something about`);
-  else lines.push(`${count(findings, "finding")}, ${repairable} of which berth fsck --repair acts on`);
+  else if (repairable === 0) lines.push(`${count(findings, "finding")}, none of which a repair can mend`);
+  else lines.push(`${count(findings, "finding")}; berth fsck --repair acts on ${repairable}`);
   return lines.join("\n");
 }

@@ -64,8 +64,9 @@ export async function startHere(config: Config, isRestore: boolean): Promise<Con
 /** What to do about a directory that is another user's. */
 export function becomeOwner(directory: string): string {
   const owner = statSync(directory, { throwIfNoEntry: false })?.uid;
-  return owner === undefined
-    ? "run the command as the user that the server runs as"
+  if (owner === undefined) return "run the command as the user that the server runs as";
+  return owner === 0
+    ? "run the command as root (sudo berth …)"
     : `run the command as user ${owner} (sudo -u '#${owner}' berth …)`;
 }
 

@@ -2,7 +2,7 @@
  * How operator commands reach what they work on: the server that runs on the data directory, over its socket; with none
  * running, the application itself, started in this process without a listener, behind the same handler.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { loadConfig, type Config } from "../config.ts";
 import { DataLockedError } from "../lib/data-lock.ts";
 import type { Line } from "../operator/api.ts";
@@ -22,6 +22,11 @@ const BUSY_MS = 10_000;
 const LOOK_AGAIN_MS = 100;
 const COULD_NOT = 2;
 const INTERRUPTED = 130;
+/** As if SIGPIPE had ended it: the work was cut off too, so it must not look done. */
+const NOBODY_READS = 141;
+/** Of a connection that the other end has closed, as the runtime and the system call it. */
+const CUT_CODES = new Set(["ECONNRESET", "ConnectionClosed", "ConnectionRefused", "EPIPE"]);
+const SERVER_ENDED = "the server ended before the work did: run the command again when it is back";
 
 export type Operator = {
   get: (path: string) => Promise<unknown>;
@@ -33,15 +38,20 @@ export type Operator = {
 export type OperatorOptions = {
   config?: string | undefined;
   data?: string | undefined;
-  /** The one command that may begin with nothing, and that an empty database does not keep from it. */
-  isRestore?: boolean;
+  /**
+   * Of the one command that may begin with nothing, and that an empty database does not keep from it: called before
+   * anything is made or opened where no server runs. Throws when there is nothing to restore from.
+   */
+  beforeRestore?: (config: Config) => void;
 };
 
 /** Runs a command and ends the process: with the code that `body` gives, or with 2 and the reason on standard error. */
 export async function runCommand(name: string, body: () => Promise<number>): Promise<never> {
   let code = COULD_NOT;
   // Whoever reads the output may have had enough of it, as `head` has.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", (error) => {
+    if ("code" in error && error.code === "EPIPE") process.exit(NOBODY_READS);
+  });
   try {
     code = await body();
   } catch (error) {
@@ -49,7 +59,7 @@ export async function runCommand(name: string, body: () => Promise<number>): Pro
     const isInterrupt = error instanceof Interrupted;
     if (isInterrupt) code = INTERRUPTED;
     const message = error instanceof Error ? error.message : String(error);
-    const hint = error instanceof TypeError && "code" in error ? `; berth ${name} --help shows what it takes` : "";
+    const hint = codeOf(error).startsWith("ERR_PARSE_ARGS") ? `; berth ${name} --help shows what it takes` : "";
     await write(process.stderr, `berth: ${message}${hint}\n`);
   }
   process.exit(code);
@@ -58,7 +68,10 @@ export async function runCommand(name: string, body: () => Promise<number>): Pro
 class Interrupted extends Error {}
 
 /** Gives `body` the operator's way in, for its time. A signal ends the work, at the server too. Throws ConfigError. */
-export async function withOperator<T>(options: OperatorOptions, body: (operator: Operator) => Promise<T>): Promise<T> {
+export async function withOperator<T>(
+  options: OperatorOptions,
+  body: (operator: Operator, config: Config) => Promise<T>,
+): Promise<T> {
   const { config } = loadConfig({
     environment: process.env,
     flags: options.data === undefined ? {} : { data: options.data },
@@ -71,15 +84,28 @@ export async function withOperator<T>(options: OperatorOptions, body: (operator:
     interrupt.abort(new Interrupted("stopped"));
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
-  const connection = await connect(config, options.isRestore ?? false, interrupt.signal);
+  const connection = await connect(config, options.beforeRestore ?? null, interrupt.signal);
   try {
-    return await body(operatorOver(connection, interrupt.signal));
+    return await body(operatorOver(connection, interrupt.signal), config);
   } catch (error) {
     interrupt.signal.throwIfAborted();
-    throw error;
+    if (CUT_CODES.has(codeOf(error))) throw new Error(SERVER_ENDED, { cause: error });
+    throw withUser(error, config);
   } finally {
     await connection.close();
   }
+}
+
+/** Adds whose rights were not enough: often not those of whoever gave the command. */
+function withUser(error: unknown, { data }: Config): unknown {
+  if (!(error instanceof Error) || !/\b(?:EACCES|EPERM)\b/.test(error.message)) return error;
+  const user = statSync(data.directory, { throwIfNoEntry: false })?.uid ?? "unknown";
+  return new Error(`${error.message} (the work is done as user ${user}, as whom the server runs)`, { cause: error });
+}
+
+/** The code of a system's or a runtime's error; empty when it has none. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 function operatorOver(connection: Connection, signal: AbortSignal): Operator {
@@ -106,7 +132,7 @@ function operatorOver(connection: Connection, signal: AbortSignal): Operator {
         if (line.event === "failed") throw new Error(line.message);
         await onLine(line);
       }
-      throw new Error("the server ended before the work did: run the command again when it is back");
+      throw new Error(SERVER_ENDED);
     },
   };
 }
@@ -138,17 +164,24 @@ async function readFailure(response: Response): Promise<string> {
   return `the server answered ${response.status}: ${text.slice(0, 200)}`;
 }
 
-async function connect(config: Config, isRestore: boolean, signal: AbortSignal): Promise<Connection> {
+async function connect(
+  config: Config,
+  beforeRestore: ((config: Config) => void) | null,
+  signal: AbortSignal,
+): Promise<Connection> {
   const socket = operatorSocket(config);
+  const prepare = beforeRestore ?? assertThere;
   for (const deadline = performance.now() + BUSY_MS; ;) {
     signal.throwIfAborted();
     if (await isListening(socket, config.data.directory)) return overSocket(socket);
-    if (!isRestore) assertThere(config);
+    prepare(config);
     try {
-      return await startHere(config, isRestore);
+      return await startHere(config, beforeRestore !== null);
     } catch (error) {
       // A server that is about to listen, or another command without one: neither takes long.
-      if (!(error instanceof DataLockedError) || performance.now() > deadline) throw error;
+      if (!(error instanceof DataLockedError)) throw error;
+      if (performance.now() > deadline)
+        throw new Error(`${error.message}; ${socket} is not answered`, { cause: error });
     }
     await Bun.sleep(LOOK_AGAIN_MS);
   }
@@ -158,11 +191,17 @@ async function connect(config: Config, isRestore: boolean, signal: AbortSignal):
 function assertThere({ data, database, storage }: Config): void {
   const places = [data.directory];
   if (storage.driver === "filesystem") places.push(storage.directory);
-  if (database.driver === "sqlite" && storage.driver === "filesystem") places.push(database.path);
-  for (const place of places) {
-    if (!existsSync(place))
-      throw new Error(`there is no registry at ${place}: say with --data or --config where it is`);
-  }
+  for (const place of places) assertExists(place, "registry");
+  if (database.driver !== "sqlite" || storage.driver !== "filesystem" || existsSync(database.path)) return;
+  throw new Error(
+    `there is no database at ${database.path}: say with --data or --config where the registry is; ` +
+      "if its database was lost, berth restore brings it back",
+  );
+}
+
+/** Throws when there is no such file or directory: a name that was mistyped must not become a new registry. */
+export function assertExists(path: string, what: string): void {
+  if (!existsSync(path)) throw new Error(`there is no ${what} at ${path}: say with --data or --config where it is`);
 }
 
 /** Throws when the socket, or the directory around it, is closed to this user. */
@@ -172,7 +211,7 @@ async function isListening(path: string, directory: string): Promise<boolean> {
     socket.end();
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = codeOf(error);
     if (code !== "EACCES" && code !== "EPERM") return false;
     throw new Error(`${path} is closed to this user: ${becomeOwner(directory)}`, { cause: error });
   }

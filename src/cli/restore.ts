@@ -1,9 +1,11 @@
 /** `berth restore`: brings back what a backup or a snapshot holds. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Config } from "../config.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
 import type { RestoreReport } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { assertExists, OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
 import { count, formatBytes, formatRows, formatTime, print, printDamages, printJson, showProgress } from "./output.ts";
 
 export const HELP = `usage: berth restore DIRECTORY [--archive NAME] [--repository NAME] [--overwrite-tags] [--json] [flags]
@@ -44,7 +46,7 @@ export async function run(args: string[]): Promise<void> {
     });
     const { archive, snapshot, repository, "overwrite-tags": overwriteTags, json } = values;
     const [directory, ...more] = positionals;
-    if ((directory === undefined) === (snapshot === undefined) || more.length > 0) {
+    if (Boolean(directory) === Boolean(snapshot) || more.length > 0) {
       throw new Error("say from where: berth restore DIRECTORY, or berth restore --snapshot latest");
     }
     if (archive !== undefined && directory === undefined) throw new Error("--archive needs the directory of a backup");
@@ -53,8 +55,12 @@ export async function run(args: string[]): Promise<void> {
       ...(repository === undefined ? {} : { repository: parseRepositoryName(repository) }),
       overwriteTags,
     };
+    const beforeRestore = (config: Config) => {
+      if (directory !== undefined) assertBackup(resolve(directory));
+      else if (config.storage.driver === "filesystem") assertExists(config.storage.directory, "storage");
+    };
     // The answer to this path.
-    const report = (await withOperator({ ...values, isRestore: true }, (operator) =>
+    const report = (await withOperator({ ...values, beforeRestore }, (operator) =>
       operator.follow("restore", body, showProgress),
     )) as RestoreReport;
     if (json) await printJson(report);
@@ -63,22 +69,36 @@ export async function run(args: string[]): Promise<void> {
   });
 }
 
+function assertBackup(directory: string): void {
+  if (!existsSync(directory)) throw new Error(`there is no directory ${directory}`);
+  if (!existsSync(join(directory, "rows"))) throw new Error(`${directory} is no backup: it has no folder rows`);
+}
+
 async function describe(report: RestoreReport): Promise<void> {
-  const { repositories = 0, manifests = 0, tags = 0, blobs = 0 } = report.rows;
+  const { repositories, manifests = 0, tags = 0, blobs, repository_blobs: links = 0 } = report.rows;
   await print(`restored from ${report.archive}, taken ${formatTime(report.takenAt)}`);
+  // Into an empty database everything comes as it was, tags with their history; else what was missing is added.
+  const isWhole = repositories !== undefined;
   await print(
     formatRows([
-      ["repositories", String(repositories)],
-      ["manifests", String(manifests)],
-      ["tags", String(tags)],
-      ["blobs", `${blobs}, ${formatBytes(report.copiedBytes)} copied`],
+      ...(isWhole ? [["repositories", String(repositories)] as const] : []),
+      [isWhole ? "manifests" : "manifests added", String(manifests)],
+      [isWhole ? "rows of tags" : "tags added", String(tags)],
+      [isWhole ? "blobs" : "blobs added", String(blobs ?? links)],
+      ["bytes copied", formatBytes(report.copiedBytes)],
     ]),
   );
   if (report.unnamedFiles > 0) {
-    await print(`${count(report.unnamedFiles, "stored file")} that no row names: pushed later; removed in time`);
+    await print(
+      `${count(report.unnamedFiles, "stored file")} that no row names, pushed later or left by a restore that was broken off: kept for a week`,
+    );
   }
-  for (const { repository, reference, reason } of report.refused)
-    await print(`left out ${repository} ${reference}: ${reason}`);
-  if (report.refusedCount > 0) await print(`left out: ${report.refusedCount}`);
+  for (const { repository, reference, reason } of report.refused) {
+    await print(`left out ${repository}${reference.includes(":") ? "@" : ":"}${reference}: ${reason}`);
+  }
+  if (report.refusedCount > report.refused.length) {
+    await print(`… and ${report.refusedCount - report.refused.length} more`);
+  }
+  if (report.refusedCount > 0) await print(`${report.refusedCount} left out`);
   await printDamages(report.damaged, report.damagedCount);
 }

@@ -241,6 +241,45 @@ insert into "tags" ("repository_id", "name", "revision", "digest", "from_at", "t
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   on conflict do nothing;
 
+-- src/lifecycle/queries/archive.ts: findSameNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id"
+  from "namespaces"
+  where "id" = ?
+  and "name" = ?;
+-- PostgreSQL
+select "id"
+  from "namespaces"
+  where "id" = $1
+  and "name" = $2;
+
+-- src/lifecycle/queries/archive.ts: findSameRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id"
+  from "repositories"
+  where "id" = ?
+  and "name" = ?;
+-- PostgreSQL
+select "id"
+  from "repositories"
+  where "id" = $1
+  and "name" = $2;
+
+-- src/lifecycle/queries/archive.ts: findSameManifest
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id"
+  from "manifests"
+  where "id" = ?
+  and "digest" = ?;
+-- PostgreSQL
+select "id"
+  from "manifests"
+  where "id" = $1
+  and "digest" = $2;
+
 -- src/lifecycle/queries/archive.ts: findAnyRepository
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
 -- SQLite
@@ -356,8 +395,7 @@ select "id"
   from "manifests"
   where "repository_id" = $1
   and "digest" = $2
-  and "deleted_at" is null
-  for key share;
+  and "deleted_at" is null for share;
 
 -- src/lifecycle/queries/archive.ts: findCurrentTag
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
@@ -765,6 +803,33 @@ select "id", "digest", "size_bytes", "storage_key", "state", "verified_at"
   order by "verified_at"
   limit $3;
 
+-- src/lifecycle/queries/checks.ts: listForgottenBlobs
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+-- SQLite
+select "id", "digest", "size_bytes"
+  from "blobs"
+  where "id" > ?
+  and "id" <= ?
+  and "state" <> 'deleting'
+  and "condemned_at" is null
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id)
+  order by "id";
+-- PostgreSQL
+select "id", "digest", "size_bytes"
+  from "blobs"
+  where "id" > $1
+  and "id" <= $2
+  and "state" <> 'deleting'
+  and "condemned_at" is null
+  and not exists (select 1
+  from repository_blobs
+  where repository_blobs.blob_id = blobs.id)
+  order by "id";
+
 -- src/lifecycle/queries/checks.ts: listDamagedIds
 --   SEARCH blobs USING COVERING INDEX blobs_damaged (id>?)
 -- SQLite
@@ -925,14 +990,14 @@ select "storage_key"
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "manifests"."id", "manifests"."digest", "manifests"."deleted_at", "repositories"."name" as "repository"
+select "manifests"."id", "manifests"."digest", "manifests"."size_bytes", "manifests"."repository_id", "repositories"."name" as "repository"
   from "manifests"
   inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
   where "manifests"."id" > ?
   order by "manifests"."id"
   limit ?;
 -- PostgreSQL
-select "manifests"."id", "manifests"."digest", "manifests"."deleted_at", "repositories"."name" as "repository"
+select "manifests"."id", "manifests"."digest", "manifests"."size_bytes", "manifests"."repository_id", "repositories"."name" as "repository"
   from "manifests"
   inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
   where "manifests"."id" > $1
@@ -949,6 +1014,17 @@ select "digest", "media_type", "content"
 select "digest", "media_type", "content"
   from "manifests"
   where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: listReferences
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+-- SQLite
+select "digest"
+  from "manifest_references"
+  where "manifest_id" = ?;
+-- PostgreSQL
+select "digest"
+  from "manifest_references"
+  where "manifest_id" = $1;
 
 -- src/lifecycle/queries/checks.ts: listMissingReferences
 --   SEARCH manifest_references USING PRIMARY KEY (manifest_id>? AND manifest_id<?)
@@ -1149,7 +1225,8 @@ select 'ok' as "integrity_check";
 --   SCAN found VIRTUAL TABLE INDEX 0:
 -- SQLite
 select "table", "parent", "rowid"
-  from pragma_foreign_key_check as "found";
+  from pragma_foreign_key_check as "found"
+  limit 1000;
 -- PostgreSQL
 select '' as "table", '' as "parent", null as "rowid"
   where false;
@@ -1676,19 +1753,19 @@ insert into "blobs" ("digest", "size_bytes", "storage_key", "content", "state", 
   returning "id";
 
 -- src/registry/queries/blobs.ts: markDamaged
---   SEARCH blobs USING INDEX blobs_storage_key (storage_key=?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
 update "blobs"
   set "state" = ?
   where "digest" = ?
   and "state" <> 'deleting'
-  and "storage_key" = ?;
+  and coalesce(storage_key, '') = ?;
 -- PostgreSQL
 update "blobs"
   set "state" = $1
   where "digest" = $2
   and "state" <> 'deleting'
-  and "storage_key" = $3;
+  and coalesce(storage_key, '') = $3;
 
 -- src/registry/queries/blobs.ts: listDamaged
 --   SEARCH blobs USING INDEX blobs_damaged (id>?)
@@ -1707,20 +1784,35 @@ select "id", "digest", "size_bytes", "storage_key"
   order by "id"
   limit $2;
 
--- src/registry/queries/blobs.ts: moveBlob
+-- src/registry/queries/blobs.ts: putBackBlob
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 update "blobs"
-  set "storage_key" = ?, "state" = ?
+  set "state" = ?, "verified_at" = ?
   where "id" = ?
-  and "state" <> 'deleting'
-  and "storage_key" = ?;
+  and "state" = 'damaged'
+  and coalesce(storage_key, '') = ?;
 -- PostgreSQL
 update "blobs"
-  set "storage_key" = $1, "state" = $2
+  set "state" = $1, "verified_at" = $2
   where "id" = $3
+  and "state" = 'damaged'
+  and coalesce(storage_key, '') = $4;
+
+-- src/registry/queries/blobs.ts: healBlob
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "blobs"
+  set "storage_key" = ?, "content" = ?, "size_bytes" = ?, "state" = ?, "verified_at" = ?
+  where "id" = ?
   and "state" <> 'deleting'
-  and "storage_key" = $4;
+  and coalesce(storage_key, '') = ?;
+-- PostgreSQL
+update "blobs"
+  set "storage_key" = $1, "content" = $2, "size_bytes" = $3, "state" = $4, "verified_at" = $5
+  where "id" = $6
+  and "state" <> 'deleting'
+  and coalesce(storage_key, '') = $7;
 
 -- src/registry/queries/blobs.ts: findLinkedBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
@@ -1742,34 +1834,94 @@ select "blobs"."id", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."conte
   and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2;
 
+-- src/registry/queries/blobs.ts: findNamingManifest
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."id"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" = ?
+  and "manifests"."deleted_at" is null
+  limit ?;
+-- PostgreSQL
+select "manifests"."id"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = $1
+  and "manifest_references"."digest" = $2
+  and "manifests"."deleted_at" is null
+  limit $3;
+
 -- src/registry/queries/blobs.ts: linkBlob
+--   SCALAR SUBQUERY 2
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values (?, ?, ?, ?)
   on conflict ("blob_id", "repository_id") do update
   set "kept_until" = ?
-  where "repository_blobs"."kept_until" < ?;
+  where (repository_blobs.kept_until < ? or (repository_blobs.kept_until is null
+  and not exists (select 1
+  from blobs
+  inner join manifest_references on manifest_references.digest = blobs.digest
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where blobs.id = ?
+  and blobs.state <> 'deleting'
+  and manifest_references.repository_id = ?
+  and manifests.deleted_at is null)));
 -- PostgreSQL
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values ($1, $2, $3, $4)
   on conflict ("blob_id", "repository_id") do update
   set "kept_until" = $5
-  where "repository_blobs"."kept_until" < $6;
+  where (repository_blobs.kept_until < $6 or (repository_blobs.kept_until is null
+  and not exists (select 1
+  from blobs
+  inner join manifest_references on manifest_references.digest = blobs.digest
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where blobs.id = $7
+  and blobs.state <> 'deleting'
+  and manifest_references.repository_id = $8
+  and manifests.deleted_at is null)));
 
 -- src/registry/queries/blobs.ts: extendLease
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   SCALAR SUBQUERY 1
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 update "repository_blobs"
   set "kept_until" = ?
   where "blob_id" = ?
   and "repository_id" = ?
-  and "kept_until" < ?;
+  and (repository_blobs.kept_until < ? or (repository_blobs.kept_until is null
+  and not exists (select 1
+  from blobs
+  inner join manifest_references on manifest_references.digest = blobs.digest
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where blobs.id = ?
+  and blobs.state <> 'deleting'
+  and manifest_references.repository_id = ?
+  and manifests.deleted_at is null)));
 -- PostgreSQL
 update "repository_blobs"
   set "kept_until" = $1
   where "blob_id" = $2
   and "repository_id" = $3
-  and "kept_until" < $4;
+  and (repository_blobs.kept_until < $4 or (repository_blobs.kept_until is null
+  and not exists (select 1
+  from blobs
+  inner join manifest_references on manifest_references.digest = blobs.digest
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where blobs.id = $5
+  and blobs.state <> 'deleting'
+  and manifest_references.repository_id = $6
+  and manifests.deleted_at is null)));
 
 -- src/registry/queries/blobs.ts: unlinkBlob
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
@@ -1898,6 +2050,31 @@ select "id", "media_type", "size_bytes", "deleted_at"
   and "digest" = $2
   for update;
 
+-- src/registry/queries/manifests.ts: findBytesForUpdate
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "id", "digest", "media_type", "deleted_at", "content"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?;
+-- PostgreSQL
+select "id", "digest", "media_type", "deleted_at", "content"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  for update;
+
+-- src/registry/queries/manifests.ts: healManifest
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "manifests"
+  set "content" = ?, "size_bytes" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "manifests"
+  set "content" = $1, "size_bytes" = $2
+  where "id" = $3;
+
 -- src/registry/queries/manifests.ts: insertManifest
 -- SQLite
 insert into "manifests" ("repository_id", "digest", "media_type", "artifact_type", "config_digest", "subject_digest", "annotations", "size_bytes", "created_at", "deleted_at", "deleted_by", "content")
@@ -1987,7 +2164,7 @@ delete
 -- src/registry/queries/referrers.ts: listReferrers
 --   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=? AND digest>?)
 -- SQLite
-select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
@@ -1996,7 +2173,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   order by "digest"
   limit ?;
 -- PostgreSQL
-select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
@@ -2008,7 +2185,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
 -- src/registry/queries/referrers.ts: listReferrersOfType
 --   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=? AND artifact_type=? AND digest>?)
 -- SQLite
-select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "manifests"
   where "repository_id" = ?
   and "subject_digest" = ?
@@ -2018,7 +2195,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
   order by "digest"
   limit ?;
 -- PostgreSQL
-select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(annotations), 0) as "annotations_bytes"
+select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "manifests"
   where "repository_id" = $1
   and "subject_digest" = $2
@@ -2037,7 +2214,7 @@ select "digest", "media_type", "artifact_type", "size_bytes", coalesce(octet_len
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 --   CREATE BLOOM FILTER
 -- SQLite
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "tags"
   inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
   and "indexes"."digest" = "tags"."digest"
@@ -2057,7 +2234,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   order by "manifest_references"."digest"
   limit ?;
 -- PostgreSQL
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", coalesce(octet_length(manifests.annotations), 0) as "annotations_bytes", case when octet_length(manifests.annotations) <= 1024 then manifests.annotations end as "small_annotations"
   from "tags"
   inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
   and "indexes"."digest" = "tags"."digest"
@@ -2237,19 +2414,50 @@ update "tags"
   and "revision" = $6;
 
 -- src/registry/queries/tags.ts: binTagsOfDigest
---   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   LIST SUBQUERY 1
+--   SEARCH pointing USING INDEX tags_digest (repository_id=? AND digest=?)
 -- SQLite
 update "tags"
   set "to_at" = ?, "deleted_at" = ?, "deleted_by" = ?
   where "repository_id" = ?
-  and "digest" = ?
-  and "to_at" is null;
+  and "to_at" is null
+  and "name" in (select "pointing"."name"
+  from "tags" as "pointing"
+  where "pointing"."repository_id" = ?
+  and "pointing"."digest" = ?
+  and "pointing"."to_at" is null
+  limit ?)
+  and coalesce(digest, '') = ?;
 -- PostgreSQL
 update "tags"
   set "to_at" = $1, "deleted_at" = $2, "deleted_by" = $3
   where "repository_id" = $4
-  and "digest" = $5
-  and "to_at" is null;
+  and "to_at" is null
+  and "name" in (select "pointing"."name"
+  from "tags" as "pointing"
+  where "pointing"."repository_id" = $5
+  and "pointing"."digest" = $6
+  and "pointing"."to_at" is null
+  limit $7)
+  and coalesce(digest, '') = $8;
+
+-- src/registry/queries/tags.ts: findTagOfDigest
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "to_at" is null
+  limit $3;
 
 -- src/registry/queries/tags.ts: unbinTag
 --   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)

@@ -11,34 +11,39 @@ import * as queries from "./queries/archive.ts";
 export const PAGE_ROWS = 250;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
+export type ColumnKind = "integer" | "text" | "bytes";
+
 export type ArchiveRow = Record<string, string | number | Uint8Array | null>;
 
 export type ArchiveTable = {
   name: string;
   columns: readonly string[];
-  /** Which of them hold bytes. */
-  byteColumns: readonly string[];
+  kinds: ReadonlyMap<string, ColumnKind>;
   /** All rows, by key, in pages of a few MiB at most. */
   pages: (on: Queryable) => AsyncIterable<readonly ArchiveRow[]>;
   /** Inserts the row as it is; false, and nothing is changed, when one of its keys is there already. */
   insert: (trx: Transaction, row: ArchiveRow) => Promise<boolean>;
+  /** Whether the row that kept this one from being inserted is this one. */
+  isThere: (trx: Transaction, row: ArchiveRow) => Promise<boolean>;
 };
 
 function table<Name extends keyof Schema>(
   name: Name,
-  columns: Record<keyof queries.Row<Name>, "value" | "bytes">,
+  kinds: Record<keyof queries.Row<Name>, ColumnKind>,
   insert: Statement<queries.Row<Name>, never>,
   pages: (on: Queryable) => AsyncIterable<queries.Row<Name>[]>,
+  findSame?: (trx: Transaction, row: queries.Row<Name>) => Promise<object | null>,
 ): ArchiveTable {
-  const names = Object.keys(columns);
   return {
     name,
-    columns: names,
-    byteColumns: Object.entries(columns).flatMap(([column, kind]) => (kind === "bytes" ? [column] : [])),
+    columns: Object.keys(kinds),
+    kinds: new Map(Object.entries<ColumnKind>(kinds)),
     // Every column of every table is one of these.
     pages: pages as unknown as ArchiveTable["pages"],
     // What a row lacks is bound as null, and what it should not have is refused by the table's own constraints.
     insert: async (trx, row) => (await insert.run(trx, row as unknown as queries.Row<Name>)) > 0,
+    // Where it is left out the keys are made of ids, which have been compared in the tables that give them.
+    isThere: async (trx, row) => (await findSame?.(trx, row as unknown as queries.Row<Name>)) !== null,
   };
 }
 
@@ -49,8 +54,11 @@ export async function* paged<Row>(next: (last: Row | undefined) => Promise<Row[]
 
 const limit = PAGE_ROWS;
 
-/** Ranges of manifests, `last` included, that have about 4 MiB together at most, unless a single one has more. */
-export async function* manifestRanges(on: Queryable): AsyncGenerator<{ after: number; upToId: number }> {
+/** Ranges of manifests, the last one included, that have so many bytes together at most, unless a single one has more. */
+export async function* manifestRanges(
+  on: Queryable,
+  pageBytes = PAGE_BYTES,
+): AsyncGenerator<{ after: number; upToId: number }> {
   for await (const sizes of paged<{ id: number; size_bytes: number }>((last) =>
     queries.measureManifests.all(on, { after: last?.id ?? 0, limit }),
   )) {
@@ -58,7 +66,7 @@ export async function* manifestRanges(on: Queryable): AsyncGenerator<{ after: nu
     let bytes = 0;
     let last = after;
     for (const { id, size_bytes: sizeBytes } of sizes) {
-      if (bytes > 0 && bytes + sizeBytes > PAGE_BYTES) {
+      if (bytes > 0 && bytes + sizeBytes > pageBytes) {
         yield { after, upToId: last };
         after = last;
         bytes = 0;
@@ -75,34 +83,41 @@ async function* manifestPages(on: Queryable): AsyncGenerator<queries.Row<"manife
 }
 
 export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
-  table("namespaces", { id: "value", name: "value", created_at: "value" }, queries.insertArchivedNamespace, (on) =>
-    paged((last) => queries.pageNamespaces.all(on, { after: last?.id ?? 0, limit })),
+  table(
+    "namespaces",
+    { id: "integer", name: "text", created_at: "integer" },
+    queries.insertArchivedNamespace,
+    (on) => paged((last) => queries.pageNamespaces.all(on, { after: last?.id ?? 0, limit })),
+    (trx, { id, name }) => queries.findSameNamespace.first(trx, { id, name }),
   ),
   table(
     "repositories",
-    { id: "value", namespace_id: "value", name: "value", created_at: "value" },
+    { id: "integer", namespace_id: "integer", name: "text", created_at: "integer" },
     queries.insertArchivedRepository,
     (on) => paged((last) => queries.pageRepositories.all(on, { after: last?.id ?? 0, limit })),
+    (trx, { id, name }) => queries.findSameRepository.first(trx, { id, name }),
   ),
   table(
     "blobs",
     {
-      id: "value",
-      digest: "value",
-      size_bytes: "value",
-      state: "value",
-      created_at: "value",
-      verified_at: "value",
-      condemned_at: "value",
-      storage_key: "value",
+      id: "integer",
+      digest: "text",
+      size_bytes: "integer",
+      state: "text",
+      created_at: "integer",
+      verified_at: "integer",
+      condemned_at: "integer",
+      storage_key: "text",
       content: "bytes",
     },
     queries.insertArchivedBlob,
     (on) => paged((last) => queries.pageBlobs.all(on, { after: last?.id ?? 0, limit })),
+    // Those that are there are left out before.
+    () => Promise.resolve(null),
   ),
   table(
     "repository_blobs",
-    { blob_id: "value", repository_id: "value", created_at: "value", kept_until: "value" },
+    { blob_id: "integer", repository_id: "integer", created_at: "integer", kept_until: "integer" },
     queries.insertArchivedLink,
     (on) =>
       paged((last) =>
@@ -112,26 +127,27 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
   table(
     "manifests",
     {
-      id: "value",
-      repository_id: "value",
-      digest: "value",
-      media_type: "value",
-      artifact_type: "value",
-      config_digest: "value",
-      subject_digest: "value",
-      annotations: "value",
-      size_bytes: "value",
-      created_at: "value",
-      deleted_at: "value",
-      deleted_by: "value",
+      id: "integer",
+      repository_id: "integer",
+      digest: "text",
+      media_type: "text",
+      artifact_type: "text",
+      config_digest: "text",
+      subject_digest: "text",
+      annotations: "text",
+      size_bytes: "integer",
+      created_at: "integer",
+      deleted_at: "integer",
+      deleted_by: "text",
       content: "bytes",
     },
     queries.insertArchivedManifest,
     manifestPages,
+    (trx, { id, digest }) => queries.findSameManifest.first(trx, { id, digest }),
   ),
   table(
     "manifest_references",
-    { manifest_id: "value", digest: "value", repository_id: "value", kind: "value" },
+    { manifest_id: "integer", digest: "text", repository_id: "integer", kind: "text" },
     queries.insertArchivedReference,
     (on) =>
       paged((last) =>
@@ -145,15 +161,15 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
   table(
     "tags",
     {
-      repository_id: "value",
-      name: "value",
-      revision: "value",
-      digest: "value",
-      from_at: "value",
-      to_at: "value",
-      actor: "value",
-      deleted_at: "value",
-      deleted_by: "value",
+      repository_id: "integer",
+      name: "text",
+      revision: "integer",
+      digest: "text",
+      from_at: "integer",
+      to_at: "integer",
+      actor: "text",
+      deleted_at: "integer",
+      deleted_by: "text",
     },
     queries.insertArchivedTag,
     (on) =>

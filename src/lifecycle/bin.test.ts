@@ -17,6 +17,7 @@ import { Room } from "../registry/room.ts";
 import { Tags } from "../registry/tags.ts";
 import { Repositories } from "../repositories/repositories.ts";
 import { memoryStorage } from "../storage/drivers/memory.ts";
+import { createLog } from "../telemetry/log.ts";
 import { Bin, type BinEntry } from "./bin.ts";
 
 const HERE = parseRepositoryName("team/here");
@@ -37,7 +38,9 @@ beforeEach(async () => {
   const cache = new ContentCache({ limitBytes: 1_000_000, isShared: false });
   gates = [];
   tags = new Tags({ database, repositories, cache, gates });
-  manifests = new Manifests({ database, repositories, tags, cache, room: new Room(memoryStorage(), 0), gates });
+  const log = createLog({ level: "error", format: "text", fd: 2 });
+  const room = new Room(memoryStorage(), 0);
+  manifests = new Manifests({ database, repositories, tags, cache, room, gates, log });
   bin = new Bin({ database, repositories, manifests, tags, keepMs: KEEP_MS });
 });
 
@@ -166,4 +169,22 @@ test("a gate is asked before anything comes back", async () => {
   await expect(restore(digest)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   await expect(manifests.get(HERE, parseReference(digest))).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
   expect(await listAll(10)).toHaveLength(2);
+});
+
+test("a manifest of very many tags goes with all of them, and comes back with all of them", async () => {
+  const names = Array.from({ length: 1_250 }, (_, index) => `t${index}`);
+  const digest = await push(HERE, names);
+  const other = await push(HERE, ["other"]);
+  await remove(digest);
+  expect(await tags.list(HERE, "", 2_000)).toEqual(["other"]);
+  const { rows } = await database.execute<{ n: number }>(
+    CompiledQuery.raw(
+      "select count(distinct deleted_at) as n from (select deleted_at from tags union select deleted_at from manifests)",
+    ),
+  );
+  expect(rows).toEqual([{ n: 1 }]);
+  await expect(remove(digest)).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
+  expect((await restore(digest)).tags).toHaveLength(names.length);
+  expect(await tags.list(HERE, "", 2_000)).toEqual(["other", ...names].sort());
+  await remove(other);
 });

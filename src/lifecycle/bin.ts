@@ -164,8 +164,10 @@ export class Bin {
     const restoreSome = (since: number | null) =>
       database.write(async (trx) => {
         const found = await manifests.restore(trx, principal, repository, repositoryId, digest);
+        // Put there again between two of these: that is newer than what was asked for here.
+        const isDeletedAgain = since !== null && found.deletedAt !== null;
         const deletedAt = since ?? found.deletedAt;
-        if (deletedAt === null) throw notInBin(repository, digest);
+        if (deletedAt === null || isDeletedAgain) throw notInBin(repository, digest);
         const names: string[] = [];
         const page = { repositoryId, digest, deletedAt, limit: RESTORE_BATCH };
         for (const { name } of await queries.listTagsOfManifest.all(trx, page)) {

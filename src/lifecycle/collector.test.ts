@@ -48,7 +48,7 @@ beforeEach(async () => {
   // Nothing is kept for longer than it takes to push it.
   const blobs = new Blobs({ database, storage, repositories, cache, gates, log, leaseMs: 0 });
   const tags = new Tags({ database, repositories, cache, gates });
-  const manifests = new Manifests({ database, repositories, tags, cache, room, gates });
+  const manifests = new Manifests({ database, repositories, tags, cache, room, gates, log });
   const bin = new Bin({ database, repositories, manifests, tags, keepMs: 0 });
   const holds = new Holds(database);
   pushBlob = async (text) => {

@@ -1,10 +1,16 @@
 /** Fsck of blobs: each has the bytes of its digest, those out of service have not, and none is on its way out for long. */
 import type { FsckRun } from "./finding.ts";
+import { Holds } from "./holds.ts";
 import * as queries from "./queries/checks.ts";
+import { condemnUnlinked } from "./queries/collector.ts";
 import type { BlobRow, Fault } from "./stored-blobs.ts";
 
 const BATCH = 200;
 const REST_EVERY_MS = 5;
+/** More faults than this, and most of the blobs that should have stored bytes, is no rot: their volume is missing or is another one. */
+const FAULTS_AT_MOST = 20;
+
+type Seen = { stored: number; faults: number };
 
 export async function checkBlobs(run: FsckRun): Promise<void> {
   const { database, storedBlobs } = run.parts;
@@ -12,32 +18,62 @@ export async function checkBlobs(run: FsckRun): Promise<void> {
     run.signal.throwIfAborted();
     run.checked.bytesRead += sizeBytes;
   };
+  const seen: Seen = { stored: 0, faults: 0 };
   for (let after = 0; ;) {
     const rows: BlobRow[] = await queries.listBlobs.all(database, { after, limit: BATCH });
     const suspects: BlobRow[] = [];
     let since = performance.now();
     for (const row of rows) {
       run.checked.blobs += 1;
+      if (row.storage_key !== null) seen.stored += 1;
       const isSound = row.state === "live" && (await storedBlobs.findFault(row, run.readBytes, pace)) === null;
       if (!isSound) suspects.push(row);
       if (performance.now() - since < REST_EVERY_MS) continue;
       await run.rest();
       since = performance.now();
     }
-    if (suspects.length > 0) await confirm(run, suspects, pace);
+    if (suspects.length > 0) await confirm(run, suspects, pace, seen);
     await run.rest();
-    after = rows.at(-1)?.id ?? 0;
+    const upTo = rows.at(-1)?.id ?? after;
+    await checkForgotten(run, { after, upTo });
+    after = upTo;
     if (rows.length < BATCH) return;
   }
 }
 
-async function confirm(run: FsckRun, suspects: readonly BlobRow[], pace: (bytes: number) => Promise<void>) {
+/** A blob is linked in the commit that makes it, and condemned in the one that takes its last link. */
+async function checkForgotten(run: FsckRun, range: { after: number; upTo: number }): Promise<void> {
+  const { database } = run.parts;
+  for (const { id: blobId, digest, size_bytes: sizeBytes } of await queries.listForgottenBlobs.all(database, range)) {
+    await run.found(
+      {
+        kind: "blob-forgotten",
+        subject: digest,
+        message: `no repository has it, and the garbage collector was not told: its ${sizeBytes} bytes would stay for ever`,
+        repair: "leaves it to the garbage collector, which deletes it after its grace",
+      },
+      async () => {
+        const blobs = JSON.stringify([{ id: blobId }]);
+        const condemned = await database.write((trx) => condemnUnlinked.run(trx, { blobs, now: Date.now() }));
+        return condemned > 0;
+      },
+    );
+    await run.rest();
+  }
+}
+
+async function confirm(
+  run: FsckRun,
+  suspects: readonly BlobRow[],
+  pace: (bytes: number) => Promise<void>,
+  seen: Seen,
+): Promise<void> {
   await run.doubt();
   for (const row of suspects) {
     const again = await run.parts.storedBlobs.lookAgain(row, run.readBytes, pace);
     if (again === null) continue;
     if (row.state === "deleting") await reportDeleting(run, row);
-    else if (row.state === "live" && again.fault !== null) await reportFault(run, row, again.fault);
+    else if (row.state === "live" && again.fault !== null) await reportFault(run, row, again.fault, seen);
     // Only a hash can tell that it is good: a file of the right size may be the wrong one.
     else if (row.state === "damaged" && again.fault === null && run.readBytes) await reportGood(run, row);
     else if (row.state === "damaged") await reportQuarantined(run, row);
@@ -45,12 +81,19 @@ async function confirm(run: FsckRun, suspects: readonly BlobRow[], pace: (bytes:
   }
 }
 
-async function reportFault(run: FsckRun, row: BlobRow, fault: Fault): Promise<void> {
+async function reportFault(run: FsckRun, row: BlobRow, fault: Fault, seen: Seen): Promise<void> {
   const { storedBlobs } = run.parts;
+  const { kind } = fault;
+  const subject = row.digest;
+  if (row.storage_key !== null) seen.faults += 1;
+  if (seen.faults > FAULTS_AT_MOST && seen.faults * 2 > seen.stored) {
+    const message = `${fault.message}; as with most blobs, so nothing is done about it: is the right storage there?`;
+    return await run.found({ kind, subject, message, repair: null });
+  }
   await run.found(
     {
-      kind: fault.kind,
-      subject: row.digest,
+      kind,
+      subject,
       message: `${fault.message}; missed by ${await storedBlobs.describeAffected(row)}: push it again, or restore the file from a backup`,
       repair: "takes it out of service, so that it is answered with 404 and the next push of it heals it",
     },
@@ -90,6 +133,8 @@ async function reportDeleting(run: FsckRun, row: BlobRow): Promise<void> {
       repair: "removes its stored bytes and its row",
     },
     async () => {
+      // A copy that began before it was marked may count on its bytes.
+      if ((await new Holds(database).find()) !== null) return false;
       if (row.storage_key !== null) await storage.delete(row.storage_key);
       return (await database.write((trx) => queries.deleteLeftover.run(trx, { blobId: row.id }))) > 0;
     },

@@ -1,11 +1,14 @@
 /** Fsck of all but blobs: the database file, manifests and what they name, tags, uploads, and files that nobody names. */
-import { parseManifest } from "../oci/manifest.ts";
+import { parseManifest, type ManifestReference } from "../oci/manifest.ts";
 import type { FsckRun } from "./finding.ts";
+import { insertArchivedReference } from "./queries/archive.ts";
 import * as queries from "./queries/checks.ts";
 import { hashLike } from "./stored-blobs.ts";
 
 const BATCH = 200;
 const SHOWN = 5;
+/** Of manifests whose references are looked up at once: some thousand. */
+const RANGE_BYTES = 256 * 1024;
 
 /** In a snapshot, and so off the event loop: SQLite reads its whole file. */
 export async function checkDatabase(run: FsckRun): Promise<void> {
@@ -25,7 +28,7 @@ export async function checkDatabase(run: FsckRun): Promise<void> {
   }
 }
 
-type ManifestRow = { id: number; digest: string; deleted_at: number | null; repository: string };
+type ManifestRow = { id: number; digest: string; size_bytes: number; repository_id: number; repository: string };
 
 export async function checkManifests(run: FsckRun): Promise<void> {
   const { database } = run.parts;
@@ -37,9 +40,10 @@ export async function checkManifests(run: FsckRun): Promise<void> {
       run.checked.manifests += 1;
       if (run.readBytes) await checkManifestBytes(run, row);
     }
-    await run.rest();
-    const missing = await queries.listMissingReferences.all(database, { after, upTo: last.id });
-    if (missing.length > 0) {
+    for (const range of rangesOf(rows, after)) {
+      await run.rest();
+      const missing = await queries.listMissingReferences.all(database, range);
+      if (missing.length === 0) continue;
       await run.doubt();
       const named = new Set(missing.map((it) => it.manifest_id));
       for (const row of rows) if (named.has(row.id)) await checkReferences(run, row);
@@ -49,21 +53,85 @@ export async function checkManifests(run: FsckRun): Promise<void> {
   }
 }
 
-async function checkManifestBytes(run: FsckRun, { id, digest, repository }: ManifestRow): Promise<void> {
-  const found = await queries.findManifestBytes.first(run.parts.database, { manifestId: id });
+/** Parts of a batch, small enough that nobody waits for one; `after` is the last id of the batch before. */
+function rangesOf(rows: readonly ManifestRow[], after: number): { after: number; upTo: number }[] {
+  const ranges: { after: number; upTo: number }[] = [];
+  let bytes = Infinity;
+  for (const { id, size_bytes: sizeBytes } of rows) {
+    const last = ranges.at(-1);
+    if (last === undefined || bytes + sizeBytes > RANGE_BYTES) {
+      ranges.push({ after: last?.upTo ?? after, upTo: id });
+      bytes = 0;
+    } else last.upTo = id;
+    bytes += sizeBytes;
+  }
+  return ranges;
+}
+
+async function checkManifestBytes(run: FsckRun, row: ManifestRow): Promise<void> {
+  const { digest, repository } = row;
+  const found = await findLostRows(run, row);
   if (found === null) return;
-  const bytes = new Uint8Array(found.content);
-  run.checked.bytesRead += bytes.length;
-  if (hashLike(digest, bytes) !== digest) {
+  run.checked.bytesRead += found.bytes.length;
+  const hash = hashLike(digest, found.bytes);
+  if (hash !== digest) {
     await run.found({
       kind: "manifest-bytes",
       subject: `${repository}@${digest}`,
-      message: `its bytes in the database hash to ${hashLike(digest, bytes)}: delete it by its digest, empty the recycle bin and push it again, or restore the database from a backup`,
+      message: `its bytes in the database hash to ${hash}: push it again, or restore the database from a backup`,
       repair: null,
     });
-  }
+  } else if (found.lost.length > 0) await checkLostRows(run, row);
   // Reading rows and hashing never wait: others get their turn here.
   await run.rest();
+}
+
+type LostReference = Pick<ManifestReference, "kind"> & { digest: string };
+
+/** The bytes of a manifest, and what they name although its rows do not; null when it is gone. */
+async function findLostRows(
+  run: FsckRun,
+  { id: manifestId, digest }: ManifestRow,
+): Promise<{ bytes: Uint8Array; lost: LostReference[] } | null> {
+  const { database } = run.parts;
+  // Before the manifest, with which they go: if that is there afterwards, so were they.
+  const rows = await queries.listReferences.all(database, { manifestId });
+  const stored = await queries.findManifestBytes.first(database, { manifestId });
+  if (stored?.digest !== digest) return null;
+  const bytes = new Uint8Array(stored.content);
+  const named = new Set(rows.map((it) => it.digest));
+  const references = parseReferences(bytes, stored.media_type);
+  const lost = references.filter((it) => !named.has(it.descriptor.digest));
+  return { bytes, lost: lost.map((it) => ({ digest: it.descriptor.digest, kind: it.kind })) };
+}
+
+/** Without its rows of references, what a manifest needs would be collected. */
+async function checkLostRows(run: FsckRun, row: ManifestRow): Promise<void> {
+  await run.doubt();
+  const { id: manifestId, repository_id: repositoryId, repository, digest } = row;
+  const found = await findLostRows(run, row);
+  if (found === null || found.lost.length === 0) return;
+  const names = found.lost.slice(0, SHOWN).map((it) => it.digest);
+  const more = found.lost.length > SHOWN ? ` and ${found.lost.length - SHOWN} more` : "";
+  await run.found(
+    {
+      kind: "manifest-rows",
+      subject: `${repository}@${digest}`,
+      message: `it names ${names.join(", ")}${more}, but its rows do not say so: the garbage collector would take them for unneeded`,
+      repair: "adds the rows",
+    },
+    async () => {
+      const added = await run.parts.database.write(async (trx) => {
+        let count = 0;
+        for (const { digest: named, kind } of found.lost) {
+          const values = { manifest_id: manifestId, repository_id: repositoryId, digest: named, kind };
+          count += await insertArchivedReference.run(trx, values);
+        }
+        return count;
+      });
+      return added > 0;
+    },
+  );
 }
 
 /** Of one manifest of which something was missing a moment ago. */
@@ -93,12 +161,16 @@ async function checkReferences(run: FsckRun, { id, digest, repository }: Manifes
 
 /** What a manifest names and may do without. */
 function optionalDigests(content: Uint8Array, mediaType: string): Set<string> {
+  const references = parseReferences(content, mediaType);
+  return new Set(references.filter((it) => it.isOptional).map((it) => it.descriptor.digest));
+}
+
+function parseReferences(content: Uint8Array, mediaType: string): ManifestReference[] {
   try {
-    const { references } = parseManifest(content, mediaType);
-    return new Set(references.filter((it) => it.isOptional).map((it) => it.descriptor.digest));
+    return parseManifest(content, mediaType).references;
   } catch {
     // Other bytes than were pushed: named as such already.
-    return new Set();
+    return [];
   }
 }
 

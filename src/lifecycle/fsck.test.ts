@@ -172,6 +172,15 @@ test("damaged files are named, quarantined by a repair, and put back when they a
   expect(await isPulled(flipped.digest)).toBe(true);
 });
 
+test("with the storage away, a repair stops before it has taken everything out of service", async () => {
+  const pushed = [];
+  for (let index = 0; index < 60; index += 1) pushed.push(await push(index % 2 === 0 ? 20_000 : 100));
+  for (const { path } of pushed) rmSync(path, { force: true });
+  const { all, report } = await run(true);
+  expect(report).toMatchObject({ findings: 30, repaired: 20 });
+  expect(all.at(-1)).toMatchObject({ repair: null, message: expect.stringContaining("is the right storage there?") });
+});
+
 test("rows with other bytes than their digest", async () => {
   const { config, digest } = await pushImage("v1");
   spoilRows("update blobs set content = zeroblob(100) where digest = ?", config.digest);
@@ -183,16 +192,42 @@ test("rows with other bytes than their digest", async () => {
   expect(await isPulled(config.digest)).toBe(false);
 });
 
+test("columns that rotted", async () => {
+  const { config, layer, digest } = await pushImage("v1");
+  spoilRows("update blobs set digest = 'sha25x:nothing' where digest = ?", config.digest);
+  spoilRows("update blobs set size_bytes = 7 where digest = ?", layer.digest);
+  spoilRows("update manifests set digest = 'x' where digest = ?", digest);
+  const { found } = await run();
+  expect(found).toEqual([
+    "blob-bytes sha25x:nothing",
+    `blob-size ${layer.digest}`,
+    "manifest-bytes team/app@x",
+    "manifest-reference team/app@x",
+    "tag-without-manifest team/app:v1",
+  ]);
+});
+
 test("what manifests and tags name and is not there", async () => {
   const { digest, layer } = await pushImage("v1");
   await pushImage("v2");
   spoilRows("delete from repository_blobs where blob_id = (select id from blobs where digest = ?)", layer.digest);
   const { found, all } = await run(true);
-  expect(found).toEqual([`manifest-reference team/app@${digest}`]);
-  expect(all[0]?.message).toContain(`the layer ${layer.digest}`);
+  expect(found).toEqual([`blob-forgotten ${layer.digest} repaired`, `manifest-reference team/app@${digest}`]);
+  expect(all[1]?.message).toContain(`the layer ${layer.digest}`);
   spoilRows("delete from manifests where digest = ?", digest);
   expect((await run(true)).found).toContain("tag-without-manifest team/app:v1 repaired");
   expect((await run()).found.filter((it) => it.startsWith("tag"))).toEqual([]);
+});
+
+test("rows that would make the collector take what a manifest needs, or never look at a blob", async () => {
+  const { digest, layer } = await pushImage("v1");
+  const lone = await push(50_000);
+  spoilRows("delete from manifest_references where digest = ?", layer.digest);
+  spoilRows("delete from repository_blobs where blob_id = (select id from blobs where digest = ?)", lone.digest);
+  const found = [`blob-forgotten ${lone.digest}`, `manifest-rows team/app@${digest}`];
+  expect((await run()).found).toEqual(found);
+  expect((await run(true)).found).toEqual(found.map((it) => `${it} repaired`));
+  expect((await run()).found).toEqual([]);
 });
 
 test("a broken foreign key is named", async () => {
@@ -210,7 +245,11 @@ test("uploads whose bytes are gone, and removals that were not ended", async () 
   spoilRows("update blobs set state = 'deleting'");
   const found = [`blob-deleting ${digest}`, "upload-without-file lost"];
   expect((await run()).found).toEqual(found);
-  expect((await run(true)).found).toEqual(found.map((it) => `${it} repaired`));
+  const hold = await holds.take("a backup", 60_000);
+  expect((await run(true)).found).toEqual([found[0] ?? "", `${found[1]} repaired`]);
+  expect(await Bun.file(path).exists()).toBe(true);
+  await hold.release();
+  expect((await run(true)).found).toEqual([`${found[0]} repaired`]);
   expect((await run()).found).toEqual([]);
   expect(await Bun.file(path).exists()).toBe(false);
 });

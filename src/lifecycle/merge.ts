@@ -21,16 +21,26 @@ import { lockKey, type Tags } from "../registry/tags.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
-import { findSource, type ArchiveSource } from "./archive-source.ts";
+import { findSource, naming, type ArchiveSource } from "./archive-source.ts";
 import { manifestRanges, paged, PAGE_ROWS } from "./archive-tables.ts";
 import { copyIn } from "./copy-in.ts";
 import { Damages } from "./damages.ts";
+import { HoldKeeper } from "./hold-keeper.ts";
+import { Holds } from "./holds.ts";
 import * as queries from "./queries/archive.ts";
 import type { RestoreOptions, RestoreReport } from "./restore.ts";
 import { ArchiveError, readArchive, type ArchiveSummary } from "./row-archive.ts";
 
 const MAX_REFUSED = 1_000;
 const SCRATCH = "restore-scratch.db";
+/** Whoever has worked so long without a wait lets others have their turn: reading SQLite never waits. */
+const REST_EVERY_MS = 5;
+/** So much longer than each page takes to write is the pause after it. */
+const FILL_PAUSE_FACTOR = 3;
+/** The disk is looked at after so many pages: the scratch database must not take what pushes need. */
+const LOOK_EVERY_PAGES = 40;
+/** Content of the archive that a push would be refused for, too. */
+const REFUSED = /^(?:MANIFEST_|NAME_|DIGEST_|TAG_)|^(?:DENIED|UNSUPPORTED)$/;
 
 export type MergeParts = {
   database: Database;
@@ -68,20 +78,30 @@ export class Merge {
   async run(options: MergeOptions): Promise<RestoreReport> {
     if (this.#isRunning) throw new Error("another restore is under way: wait until it is done");
     this.#isRunning = true;
-    const path = join(this.#parts.scratchDirectory, SCRATCH);
     try {
       const source = await findSource(options.from, this.#parts.storage);
-      await removeDatabase(path);
-      const scratch = await this.#parts.openScratch(path);
+      // What a snapshot names and nobody links any more must not be deleted while it is brought back.
+      const keeper = await HoldKeeper.take(new Holds(this.#parts.database), "a restore", options.signal);
       try {
-        const summary = await fill(scratch, source, options);
-        return await this.#merge(scratch, source, summary, options);
+        return await this.#runUnderHold(source, { ...options, signal: keeper.signal });
       } finally {
-        await scratch.close();
-        await removeDatabase(path);
+        await keeper.release();
       }
     } finally {
       this.#isRunning = false;
+    }
+  }
+
+  async #runUnderHold(source: ArchiveSource, options: MergeOptions): Promise<RestoreReport> {
+    const path = join(this.#parts.scratchDirectory, SCRATCH);
+    await removeDatabase(path);
+    const scratch = await this.#parts.openScratch(path);
+    try {
+      const summary = await naming(source, () => fill(scratch, source, this.#parts.room, options));
+      return await this.#merge(scratch, source, summary, options);
+    } finally {
+      await scratch.close();
+      await removeDatabase(path);
     }
   }
 
@@ -116,10 +136,12 @@ export class Merge {
 async function fill(
   scratch: Database,
   source: ArchiveSource,
+  room: Room,
   { repository, signal, onProgress }: MergeOptions,
 ): Promise<ArchiveSummary> {
   let wantedId: number | null = null;
   let done = 0;
+  let pageCount = 0;
   const pages = readArchive(await source.chunks());
   for (let next = await pages.next(); ; next = await pages.next()) {
     if (next.done === true) {
@@ -129,6 +151,11 @@ async function fill(
       return next.value;
     }
     signal?.throwIfAborted();
+    if (pageCount % LOOK_EVERY_PAGES === 0) {
+      await room.look();
+      await room.assertFor(0);
+    }
+    pageCount += 1;
     const { table, rows } = next.value;
     const wanted = rows.filter((row) => {
       // References are read from the manifests themselves when these are put.
@@ -138,9 +165,12 @@ async function fill(
       if (table.name === "repositories") return row["name"] === repository;
       return row["repository_id"] === undefined || row["repository_id"] === wantedId;
     });
+    const begunAt = performance.now();
     await scratch.write(async (trx) => {
       for (const row of wanted) await table.insert(trx, row);
     });
+    // Its log is moved by this thread where it grows faster than another one can move it.
+    await Bun.sleep(FILL_PAUSE_FACTOR * (performance.now() - begunAt));
     done += rows.length;
     onProgress?.({ phase: "check", done, total: null, bytes: 0 });
   }
@@ -167,6 +197,7 @@ class Work {
   readonly #source: ArchiveSource;
   readonly #options: MergeOptions;
   #done = 0;
+  #restedAt = performance.now();
 
   constructor(parts: MergeParts, scratch: Database, source: ArchiveSource, options: MergeOptions) {
     this.#parts = parts;
@@ -186,26 +217,28 @@ class Work {
     );
     for await (const rows of pages) {
       for (const row of rows) {
-        await this.#addBlob(row);
-        this.#tell("blobs");
+        await this.#unlessRefused(row.repository, row.digest, () => this.#addBlob(row));
+        await this.#tell("blobs");
       }
     }
   }
 
   /** Again and again, as long as something was added: an index comes after the manifests that it names. */
   async addManifests(): Promise<void> {
+    const refusedBefore = { named: this.refused.length, count: this.refusedCount };
     for (let added = 1; added > 0;) {
       added = 0;
       this.#done = 0;
-      this.refused.length = 0;
-      this.refusedCount = 0;
+      this.refused.length = refusedBefore.named;
+      this.refusedCount = refusedBefore.count;
       for await (const range of manifestRanges(this.#scratch)) {
         for (const row of await queries.pageNamedManifests.all(this.#scratch, range)) {
-          if (await this.#addManifest(row)) added += 1;
-          this.#tell("manifests");
+          const isAdded = await this.#unlessRefused(row.repository, row.digest, () => this.#addManifest(row));
+          if (isAdded === true) added += 1;
+          await this.#tell("manifests");
         }
       }
-      if (this.refusedCount === 0) return;
+      if (this.refusedCount === refusedBefore.count) return;
     }
   }
 
@@ -220,8 +253,10 @@ class Work {
     );
     for await (const rows of pages) {
       for (const { repository, name, digest } of rows) {
-        await this.#addTag(parseRepositoryName(repository), parseTag(name), parseDigest(digest));
-        this.#tell("tags");
+        await this.#unlessRefused(repository, name, () =>
+          this.#addTag(parseRepositoryName(repository), parseTag(name), parseDigest(digest)),
+        );
+        await this.#tell("tags");
       }
     }
   }
@@ -269,20 +304,14 @@ class Work {
     const repositoryId = await repositories.findId(database, repository);
     if (repositoryId !== null && (await queries.findHeldManifest.first(database, { repositoryId, digest })))
       return false;
-    try {
-      await manifests.put({
-        principal: this.#options.principal,
-        repository,
-        reference: { tag: null, digest },
-        tags: [],
-        contentType: row.media_type,
-        content: new Uint8Array(row.content),
-      });
-    } catch (error) {
-      if (!(error instanceof RegistryError) || !/^(?:MANIFEST_|DENIED)/.test(error.code)) throw error;
-      this.#refuse(repository, digest, error.message);
-      return false;
-    }
+    await manifests.put({
+      principal: this.#options.principal,
+      repository,
+      reference: { tag: null, digest },
+      tags: [],
+      contentType: row.media_type,
+      content: new Uint8Array(row.content),
+    });
     this.rows.manifests += 1;
     return true;
   }
@@ -306,16 +335,31 @@ class Work {
     else if (outcome !== null) this.#refuse(repository, tag, outcome);
   }
 
+  /** Null when it was refused, which is noted. */
+  async #unlessRefused<T>(repository: string, reference: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !REFUSED.test(error.code)) throw error;
+      this.#refuse(repository, reference, error.message);
+      return null;
+    }
+  }
+
   #refuse(repository: string, reference: string, reason: string): void {
     this.refusedCount += 1;
     if (this.refused.length < MAX_REFUSED) this.refused.push({ repository, reference, reason });
   }
 
-  #tell(phase: "blobs" | "manifests" | "tags"): void {
+  async #tell(phase: "blobs" | "manifests" | "tags"): Promise<void> {
     const { signal, onProgress } = this.#options;
-    signal?.throwIfAborted();
     this.#done += 1;
     onProgress?.({ phase, done: this.#done, total: null, bytes: this.copiedBytes });
+    if (performance.now() - this.#restedAt > REST_EVERY_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#restedAt = performance.now();
+    }
+    signal?.throwIfAborted();
   }
 }
 

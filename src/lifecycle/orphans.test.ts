@@ -8,12 +8,13 @@ import type { Database } from "../database/database.ts";
 import { openSqlite } from "../database/drivers/sqlite.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
 import { Sessions } from "../registry/sessions.ts";
+import { Repositories } from "../repositories/repositories.ts";
 import { filesystemStorage } from "../storage/drivers/filesystem.ts";
 import { newBlobKey } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Holds } from "./holds.ts";
-import { Orphans } from "./orphans.ts";
+import { keepOrphans, Orphans } from "./orphans.ts";
 
 const HOUR_MS = 3_600_000;
 const log = createLog({ level: "error", format: "text", fd: 2 });
@@ -28,6 +29,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "berth-orphans-"));
   database = await openSqlite({ path: join(directory, "berth.db"), onSyncFailure: () => process.exit(1) });
   storage = await filesystemStorage({ directory });
+  await database.write((trx) => new Repositories(database).ensure(trx, parseRepositoryName("team/app")));
   holds = new Holds(database);
   orphans = new Orphans({ database, storage, holds, log, minimumAgeMs: HOUR_MS, confirmAfterMs: 1 });
 });
@@ -85,11 +87,31 @@ test("none go while somebody copies, nor when they are most of what is stored", 
   const hold = await holds.take("a backup", 60_000);
   expect(await orphans.sweep()).toMatchObject({ orphans: 1, removed: 0, refusal: expect.stringContaining("a backup") });
   await hold.release();
-  for (let count = 0; count < 100; count += 1) addFile(2 * HOUR_MS);
+  for (let count = 0; count < 10; count += 1) addFile(2 * HOUR_MS);
   expect(await orphans.sweep()).toMatchObject({
-    orphans: 101,
+    orphans: 11,
     removed: 0,
-    refusal: expect.stringContaining("101 of 101"),
+    refusal: expect.stringContaining("11 of 11"),
   });
-  expect(await listKeys()).toHaveLength(101);
+  expect(await listKeys()).toHaveLength(11);
+});
+
+test("none go for a week after a restore has left files without rows, unless its note goes", async () => {
+  addFile(2 * HOUR_MS);
+  await keepOrphans(storage, 1);
+  const [note = ""] = (await listKeys()).filter((key) => key.startsWith("snapshots/"));
+  expect(await orphans.sweep()).toMatchObject({ orphans: 1, removed: 0, refusal: expect.stringContaining(note) });
+  utimesSync(join(directory, note), new Date(), new Date(Date.now() - 8 * 24 * HOUR_MS));
+  expect(await orphans.count()).toMatchObject({ orphans: 1, refusal: null });
+  utimesSync(join(directory, note), new Date(), new Date());
+  await storage.delete(note);
+  expect(await orphans.sweep()).toMatchObject({ removed: 1 });
+});
+
+test("beside an empty database not even one goes: its rows are lost", async () => {
+  addFile(2 * HOUR_MS);
+  const empty = await openSqlite({ path: join(directory, "empty.db"), onSyncFailure: () => process.exit(1) });
+  const parts = { database: empty, storage, holds: new Holds(empty), log, minimumAgeMs: HOUR_MS, confirmAfterMs: 1 };
+  expect(await new Orphans(parts).sweep()).toMatchObject({ removed: 0, refusal: expect.stringContaining("1 of 1") });
+  await empty.close();
 });

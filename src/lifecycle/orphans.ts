@@ -1,14 +1,18 @@
 /**
  * Files that no row names: left by a kill in the middle of an upload, or by a removal that failed. They cost room and
  * nothing else, so they are removed late and with doubts: only when older than any upload may be, after a second look,
- * not while somebody copies stored bytes, and not when they are most of what is stored: then it is the rows that are lost.
+ * not while somebody copies stored bytes, not when they are most of what is stored, because then it is the rows that are
+ * lost, and not for a week after a restore has found files that the rows of its archive do not name.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Queryable } from "../database/database.ts";
-import { BLOBS } from "../storage/paths.ts";
+import { BLOBS, SNAPSHOTS } from "../storage/paths.ts";
 import type { ListedKey, Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
+import { randomHex } from "../lib/random.ts";
+import { timeInNames } from "./archive-source.ts";
 import type { Holds } from "./holds.ts";
+import { findAnyBlob, findAnyRepository } from "./queries/archive.ts";
 import * as queries from "./queries/checks.ts";
 import { isAbort } from "./stored-blobs.ts";
 
@@ -32,8 +36,17 @@ const BATCH = 500;
 const CONFIRM_AFTER_MS = 1_000;
 const FIRST_SWEEP_MS = 600_000;
 const SWEEP_MS = 86_400_000;
-/** Of so few files any part may be orphans. */
-const SMALL_STORE_FILES = 100;
+/** So few of them may be any part of all files, where there are rows. */
+const FEW_ORPHANS = 10;
+/** Keys of the notes that a restore has left files without rows. They lie in the storage, because a database may be lost again. */
+const RESTORED = `${SNAPSHOTS}restored-`;
+const KEPT_AFTER_RESTORE_MS = 7 * 86_400_000;
+
+/** Keeps files that no row names from being removed for a week: whoever restored may want them, with other rows. */
+export async function keepOrphans(storage: Storage, files: number): Promise<void> {
+  const text = `files that no row named after a restore: ${files}; none are removed for a week, or until this note is\n`;
+  await storage.put(`${RESTORED}${timeInNames(Date.now())}-${randomHex(4)}`, new TextEncoder().encode(text));
+}
 
 export class Orphans {
   readonly #parts: OrphansParts;
@@ -64,13 +77,23 @@ export class Orphans {
       count.orphans += batch.orphans.length;
       count.bytes += batch.orphans.reduce((sum, it) => sum + it.sizeBytes, 0);
     }
-    if (count.files > SMALL_STORE_FILES && count.orphans * 2 > count.files) {
-      count.refusal = `${count.orphans} of ${count.files} stored files belong to no row of the database: this looks like a database that was lost or belongs to another storage, so none are removed`;
-    } else {
-      const reason = await this.#parts.holds.find();
-      if (reason !== null) count.refusal = `nothing stored is removed at the moment: ${reason}`;
-    }
+    if (count.orphans > 0) count.refusal = await this.#findRefusal(count);
     return count;
+  }
+
+  async #findRefusal({ files, orphans }: OrphanCount): Promise<string | null> {
+    const { database, storage, holds } = this.#parts;
+    const isEmpty = !(await findAnyRepository.first(database, {})) && !(await findAnyBlob.first(database, {}));
+    if (isEmpty || (orphans > FEW_ORPHANS && orphans * 2 > files)) {
+      return `${orphans} of ${files} stored files belong to no row of the database: this looks like a database that was lost or belongs to another storage, so none are removed; berth fsck names them`;
+    }
+    for await (const { key, modifiedAt } of storage.list(RESTORED)) {
+      if (Math.abs(Date.now() - modifiedAt) < KEPT_AFTER_RESTORE_MS) {
+        return `${orphans} stored files belong to no row, and the database was restored less than a week ago: they are kept until then, or until ${key} is removed from the storage`;
+      }
+    }
+    const reason = await holds.find();
+    return reason === null ? null : `nothing stored is removed at the moment: ${reason}`;
   }
 
   /** Goes through all stored blobs in batches. */
@@ -100,7 +123,10 @@ export class Orphans {
     let removed = 0;
     if (count.orphans === 0 || count.refusal !== null) return { ...count, removed };
     for await (const { orphans } of this.find(signal)) {
-      for (const file of orphans) if (await this.remove(file)) removed += 1;
+      for (const file of orphans) {
+        signal?.throwIfAborted();
+        if (await this.remove(file)) removed += 1;
+      }
     }
     return { ...count, removed };
   }

@@ -7,21 +7,25 @@
  */
 import type { Database } from "../database/database.ts";
 import { continueIds } from "../database/sequences.ts";
-import { digestAlgorithm, parseDigest, type Digest } from "../oci/digest.ts";
+import { digestAlgorithm, digestOf, findDigest, type Digest } from "../oci/digest.ts";
 import { BLOBS, newBlobKey } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
-import { findSource, type ArchiveSource, type RestoreFrom } from "./archive-source.ts";
+import { findSource, naming, type ArchiveSource, type RestoreFrom } from "./archive-source.ts";
 import type { ArchiveRow } from "./archive-tables.ts";
 import { copyIn } from "./copy-in.ts";
 import { Damages, type DamagedBlob } from "./damages.ts";
+import { keepOrphans } from "./orphans.ts";
 import * as queries from "./queries/archive.ts";
 import { checkArchive, readArchive, type ArchivePage } from "./row-archive.ts";
-import { RESTORE_MARK } from "./snapshots.ts";
+import { RESTORE_MARK, SPOILED } from "./snapshots.ts";
 
 const PARALLEL = 4;
+/** Blobs that are copied before their rows are written: a restore that is run again begins no earlier. */
+const BLOBS_AT_ONCE = 16;
 /** Lost files that are looked for among those without a row. */
 const MAX_SOUGHT = 100_000;
+const LOST = "its bytes are missing or wrong";
 
 export type RestoreParts = { database: Database; storage: Storage; log: Log };
 
@@ -52,7 +56,7 @@ export type RestoreReport = {
   /** What a merge left out: the first of them, and how many. */
   refused: { repository: string; reference: string; reason: string }[];
   refusedCount: number;
-  /** Stored files that no row names: pushed after the snapshot was taken. The sweep of orphans deletes them in time. */
+  /** Stored files that no row names: pushed after the archive was taken. They are kept for a week; see `Orphans`. */
   unnamedFiles: number;
 };
 
@@ -67,20 +71,30 @@ export class Restore {
   async run(options: RestoreOptions): Promise<RestoreReport> {
     const { storage, log } = this.#parts;
     const source = await findSource(options.from, storage);
-    const summary = await checkArchive(await source.chunks(), (done) =>
-      options.onProgress?.({ phase: "check", done, total: null, bytes: 0 }),
+    const summary = await naming(source, async () =>
+      checkArchive(await source.chunks(), (done) => {
+        options.signal?.throwIfAborted();
+        options.onProgress?.({ phase: "check", done, total: null, bytes: 0 });
+      }),
     );
     const isResumed = await this.#begin(`restore of ${summary.sha256}`);
     const work = new Work(this.#parts, source, options, isResumed);
     const total = Object.values(summary.rows).reduce((sum, count) => sum + count, 0);
     let done = 0;
-    for await (const page of readArchive(await source.chunks())) {
-      options.signal?.throwIfAborted();
-      await work.take(page);
-      done += page.rows.length;
-      options.onProgress?.({ phase: "rows", done, total, bytes: work.copiedBytes });
+    try {
+      for await (const page of readArchive(await source.chunks())) {
+        options.signal?.throwIfAborted();
+        await work.take(page);
+        done += page.rows.length;
+        options.onProgress?.({ phase: "rows", done, total, bytes: work.copiedBytes });
+      }
+    } catch (error) {
+      if (error instanceof RowTakenError) await this.#spoil();
+      throw error;
     }
-    if (source.isInStorage) await work.lookAtFiles();
+    await work.lookAtFiles();
+    // Before a server may begin, and its sweep.
+    if (work.unnamedFiles > 0) await keepOrphans(storage, work.unnamedFiles);
     await this.#end();
     const report: RestoreReport = {
       archive: source.name,
@@ -92,7 +106,8 @@ export class Restore {
       refusedCount: 0,
       unnamedFiles: work.unnamedFiles,
     };
-    log.info("restored", { archive: source.name, rows: work.rows, damaged: report.damagedCount });
+    const { damagedCount: damaged, unnamedFiles } = report;
+    log.info("restored", { archive: source.name, rows: work.rows, damaged, unnamedFiles });
     return report;
   }
 
@@ -101,6 +116,7 @@ export class Restore {
     return await this.#parts.database.write(async (trx) => {
       const mark = await queries.findMark.first(trx, { holdId: RESTORE_MARK });
       if (mark?.reason === reason) return true;
+      if (mark?.reason === SPOILED) throw new Error(`another server wrote to this database ${BEGIN_ANEW}`);
       if (mark) {
         throw new Error(
           "the restore of another archive into this database was broken off: run that again, or begin with a new database",
@@ -118,11 +134,27 @@ export class Restore {
     });
   }
 
+  /** What is there is mixed with another server's rows: nobody may begin with it, nor this go on. */
+  async #spoil(): Promise<void> {
+    await this.#parts.database.write(async (trx) => {
+      await queries.deleteMark.run(trx, { holdId: RESTORE_MARK });
+      await queries.insertMark.run(trx, { holdId: RESTORE_MARK, reason: SPOILED, expiresAt: Number.MAX_SAFE_INTEGER });
+    });
+  }
+
   async #end(): Promise<void> {
     await this.#parts.database.write(async (trx) => {
       await continueIds(trx);
       await queries.deleteMark.run(trx, { holdId: RESTORE_MARK });
     });
+  }
+}
+
+const BEGIN_ANEW = "during the restore: stop that server, and restore into a new database";
+
+class RowTakenError extends Error {
+  constructor(table: string) {
+    super(`a row of ${table} is taken: another server wrote to this database ${BEGIN_ANEW}`);
   }
 }
 
@@ -135,8 +167,9 @@ class Work {
   readonly #options: RestoreOptions;
   readonly #isResumed: boolean;
   readonly #damages = new Damages();
-  /** Blobs of a snapshot whose files are not where they should be. */
-  readonly #sought = new Map<Digest, { sizeBytes: number; reason: string }>();
+  /** Blobs of a snapshot whose files are not where they should be, by how many bytes they have. */
+  readonly #sought = new Map<number, Set<Digest>>();
+  #soughtCount = 0;
 
   constructor(parts: RestoreParts, source: ArchiveSource, options: RestoreOptions, isResumed: boolean) {
     this.#parts = parts;
@@ -146,14 +179,18 @@ class Work {
   }
 
   async take({ table, rows }: ArchivePage): Promise<void> {
-    const placed = table.name === "blobs" ? await this.#place(rows) : rows;
+    if (table.name !== "blobs") return await this.#insert(table, rows);
+    for (let start = 0; start < rows.length; start += BLOBS_AT_ONCE) {
+      await this.#insert(table, await this.#place(rows.slice(start, start + BLOBS_AT_ONCE)));
+    }
+  }
+
+  async #insert(table: ArchivePage["table"], rows: readonly ArchiveRow[]): Promise<void> {
     const added = await this.#parts.database.write(async (trx) => {
       let count = 0;
-      for (const row of placed) {
+      for (const row of rows) {
         if (await table.insert(trx, row)) count += 1;
-        else if (!this.#isResumed) {
-          throw new Error(`a row of ${table.name} is taken: another server writes to this database, stop it first`);
-        }
+        else if (!this.#isResumed || !(await table.isThere(trx, row))) throw new RowTakenError(table.name);
       }
       return count;
     });
@@ -161,7 +198,9 @@ class Work {
   }
 
   damages(): { damaged: DamagedBlob[]; damagedCount: number } {
-    for (const [digest, { reason }] of this.#sought) this.#damages.add({ digest, reason });
+    for (const digests of this.#sought.values()) {
+      for (const digest of digests) this.#damages.add({ digest, reason: LOST });
+    }
     this.#sought.clear();
     return this.#damages.report();
   }
@@ -178,13 +217,13 @@ class Work {
 
   async #giveBack(key: string, sizeBytes: number): Promise<boolean> {
     const { storage, database } = this.#parts;
-    const candidates = [...this.#sought].filter(([, it]) => it.sizeBytes === sizeBytes).map(([digest]) => digest);
-    for (const algorithm of new Set(candidates.map(digestAlgorithm))) {
+    const candidates = this.#sought.get(sizeBytes) ?? new Set();
+    for (const algorithm of new Set([...candidates].map(digestAlgorithm))) {
       const hashed = await storage.hash(key, algorithm);
-      if (hashed === null || !candidates.includes(hashed.digest)) continue;
+      if (hashed === null || !candidates.has(hashed.digest)) continue;
       const { digest } = hashed;
       await database.write((trx) => queries.replaceBytes.run(trx, { digest, storageKey: key, now: Date.now() }));
-      this.#sought.delete(digest);
+      candidates.delete(digest);
       return true;
     }
     return false;
@@ -209,16 +248,25 @@ class Work {
   /** The row with the key of its bytes; null when an earlier run has inserted it. */
   async #placeOne(row: ArchiveRow): Promise<ArchiveRow | null> {
     const { storage, database } = this.#parts;
-    const digest = parseDigest(String(row["digest"]));
+    const name = String(row["digest"]);
     const sizeBytes = Number(row["size_bytes"]);
     const storageKey = row["storage_key"];
-    if (this.#isResumed && (await queries.findPlace.first(database, { digest })) !== null) return null;
-    if (typeof storageKey !== "string") return row;
+    const digest = findDigest(name);
+    const place = this.#isResumed ? await queries.findPlace.first(database, { digest: name }) : null;
+    if (place !== null) {
+      if (place.id !== row["id"]) throw new RowTakenError("blobs");
+      if (place.state === "damaged") this.#noteLost(row, name, sizeBytes);
+      return null;
+    }
+    if (digest === null) {
+      this.#damages.add({ digest: name, reason: "it is no digest: its row has rotted" });
+      return { ...row, state: "damaged" };
+    }
+    if (typeof storageKey !== "string") return this.#checkInline(row, digest);
     if (this.#source.isInStorage) {
-      if ((await storage.stat(storageKey))?.sizeBytes === sizeBytes) return row;
-      const reason = "its file is missing, or has another size";
-      if (this.#sought.size < MAX_SOUGHT) this.#sought.set(digest, { sizeBytes, reason });
-      else this.#damages.add({ digest, reason });
+      const found = await storage.stat(storageKey).catch(() => null);
+      if (found?.sizeBytes === sizeBytes) return row;
+      this.#noteLost(row, digest, sizeBytes);
       return { ...row, state: "damaged" };
     }
     const copied = await copyIn(this.#source, storage, { digest, sizeBytes, storageKey }, this.#options.signal);
@@ -228,5 +276,25 @@ class Work {
     }
     this.copiedBytes += sizeBytes;
     return { ...row, storage_key: copied.key, state: "live", verified_at: Date.now() };
+  }
+
+  #checkInline(row: ArchiveRow, digest: Digest): ArchiveRow {
+    const { content } = row;
+    if (content instanceof Uint8Array && digestOf(content, digestAlgorithm(digest)) === digest) return row;
+    this.#damages.add({ digest, reason: "its bytes, which are in its row, do not have its digest" });
+    return { ...row, state: "damaged" };
+  }
+
+  /** Of a snapshot's blob the file may still be there, under a name that no row has. */
+  #noteLost(row: ArchiveRow, name: string, sizeBytes: number): void {
+    // What nobody linked any more is missed by nobody: the collector was faster.
+    if ((row["condemned_at"] ?? null) !== null) return;
+    const digest = findDigest(name);
+    if (digest === null || !this.#source.isInStorage || this.#soughtCount >= MAX_SOUGHT) {
+      return this.#damages.add({ digest: name, reason: LOST });
+    }
+    this.#soughtCount += 1;
+    const same = this.#sought.get(sizeBytes) ?? new Set();
+    this.#sought.set(sizeBytes, same.add(digest));
   }
 }

@@ -10,20 +10,19 @@
  * The last line counts the rows and has the hash of all lines between it and the first: without it the archive is
  * incomplete, however it came to be so.
  */
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
 import { z } from "zod";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Database, Queryable } from "../database/database.ts";
 import { migrations } from "../database/migrations/migrations.ts";
-import { ARCHIVE_TABLES, PAGE_ROWS, type ArchiveRow, type ArchiveTable } from "./archive-tables.ts";
+import { ARCHIVE_TABLES, PAGE_ROWS, type ArchiveRow, type ArchiveTable, type ColumnKind } from "./archive-tables.ts";
 
 const FORMAT = "berth-rows";
 const VERSION = 1;
 const GATHER_BYTES = 256 * 1024;
-/** A manifest of the largest size that can be configured fits. */
-const MAX_LINE_BYTES = 256 * 1024 * 1024;
+/** A manifest of the largest size that can be configured fits, in base64 and with its annotations once more. */
+const MAX_LINE_BYTES = 128 * 1024 * 1024;
+/** The last moment that a Date can hold. */
+const MAX_TIME = 8.64e15;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** `rows` by table. */
@@ -33,19 +32,33 @@ export type ArchivePage = { table: ArchiveTable; rows: ArchiveRow[] };
 
 /** The archive is damaged, incomplete, or of another version; its message is for the operator. */
 export class ArchiveError extends Error {
-  override readonly name = "ArchiveError";
+  override readonly name: string = "ArchiveError";
+}
+
+/** It ends before its end, as one does whose writer was killed; what is there may be as it should. */
+export class IncompleteArchiveError extends ArchiveError {
+  override readonly name = "IncompleteArchiveError";
 }
 
 const headerLine = z.object({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   schema: z.string(),
-  takenAt: z.number(),
+  takenAt: z.int().min(0).max(MAX_TIME),
   berth: z.string(),
 });
 const tableLine = z.object({ table: z.string(), columns: z.array(z.string()), bytes: z.array(z.string()) });
 const endLine = z.object({ end: z.literal(true), rows: z.record(z.string(), z.number()), sha256: z.string() });
-const rowLine = z.array(z.union([z.string(), z.number(), z.null()]));
+
+/** Loaded only when an archive is written or read: they would take some milliseconds of every start. */
+async function loadZstd() {
+  const [zlib, { Readable }, { pipeline }] = await Promise.all([
+    import("node:zlib"),
+    import("node:stream"),
+    import("node:stream/promises"),
+  ]);
+  return { zlib, Readable, pipeline };
+}
 
 function schemas(): string[] {
   return Object.keys(migrations("sqlite"));
@@ -63,9 +76,10 @@ export async function writeArchive(
   append: (chunk: Uint8Array) => Promise<void>,
   options: WriteOptions = {},
 ): Promise<ArchiveSummary> {
+  const { zlib, pipeline } = await loadZstd();
   return await database.snapshot(async (snapshot) => {
     const summary: ArchiveSummary = { takenAt: Date.now(), rows: {}, sha256: "" };
-    const compress = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+    const compress = zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } });
     await pipeline(lines(snapshot, summary, options), compress, async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const chunk of chunks) await append(chunk);
     });
@@ -91,7 +105,8 @@ async function* lines(
     return piece;
   };
   for (const table of ARCHIVE_TABLES) {
-    const { name, columns, byteColumns: bytes } = table;
+    const { name, columns, kinds } = table;
+    const bytes = columns.filter((column) => kinds.get(column) === "bytes");
     text += `${JSON.stringify({ table: name, columns, bytes })}\n`;
     let count = 0;
     for await (const rows of table.pages(snapshot)) {
@@ -163,12 +178,12 @@ class LineReader {
   readonly #hash = new Bun.CryptoHasher("sha256");
   readonly #rows: Record<string, number> = {};
   #columns: readonly string[] = [];
-  #bytes: ReadonlySet<string> = new Set();
   #takenAt: number | null = null;
   #end: z.infer<typeof endLine> | null = null;
 
   async *lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-    const text = createZstdDecompress();
+    const { zlib, Readable, pipeline } = await loadZstd();
+    const text = zlib.createZstdDecompress();
     // Its failure is thrown by reading from `text`.
     pipeline(Readable.from(chunks), text).catch(() => undefined);
     let rest: Buffer[] = [];
@@ -212,11 +227,13 @@ class LineReader {
       return null;
     }
     this.#note(line);
-    const { table: name, columns, bytes } = expectShape(tableLine, value);
-    this.table = ARCHIVE_TABLES.find((it) => it.name === name) ?? null;
-    if (this.table === null) throw new ArchiveError(`the archive has a table that this version does not know: ${name}`);
+    const { table: name, columns } = expectShape(tableLine, value);
+    const table = ARCHIVE_TABLES.find((it) => it.name === name);
+    if (table === undefined || this.#rows[name] !== undefined || columns.some((it) => !table.kinds.has(it))) {
+      throw new ArchiveError(`the archive has a table that this version does not know: ${name}`);
+    }
+    this.table = table;
     this.#columns = columns;
-    this.#bytes = new Set(bytes);
     this.#rows[name] = 0;
     return null;
   }
@@ -235,19 +252,25 @@ class LineReader {
     this.#hash.update("\n");
   }
 
-  #row(value: unknown[]): ArchiveRow {
-    const values = expectShape(rowLine, value);
-    if (this.table === null || values.length !== this.#columns.length) {
+  #row(values: unknown[]): ArchiveRow {
+    const { table } = this;
+    if (table === null || values.length !== this.#columns.length) {
       throw new ArchiveError("the archive has a row that fits no table");
     }
-    this.#rows[this.table.name] = (this.#rows[this.table.name] ?? 0) + 1;
+    this.#rows[table.name] = (this.#rows[table.name] ?? 0) + 1;
     const row: ArchiveRow = {};
-    for (const [index, column] of this.#columns.entries()) {
-      const it = values[index] ?? null;
-      row[column] = typeof it === "string" && this.#bytes.has(column) ? new Uint8Array(Buffer.from(it, "base64")) : it;
-    }
+    for (const [index, column] of this.#columns.entries()) row[column] = decode(values[index], table.kinds.get(column));
     return row;
   }
+}
+
+/** SQLite would take any value for any column. */
+function decode(value: unknown, kind: ColumnKind | undefined): ArchiveRow[string] {
+  if (value === null) return null;
+  if (kind === "integer" && Number.isSafeInteger(value)) return Number(value);
+  if (kind === "text" && typeof value === "string") return value;
+  if (kind === "bytes" && typeof value === "string") return new Uint8Array(Buffer.from(value, "base64"));
+  throw new ArchiveError("the archive has a row with a value that its column cannot have");
 }
 
 function parseHeader(line: Buffer): number {
@@ -278,8 +301,8 @@ function expectShape<T>(shape: z.ZodType<T>, value: unknown): T {
   return parsed.data;
 }
 
-function incomplete(): ArchiveError {
-  return new ArchiveError("the archive is incomplete: its end is missing");
+function incomplete(): IncompleteArchiveError {
+  return new IncompleteArchiveError("the archive is incomplete: its end is missing");
 }
 
 function isZstdError(error: unknown): boolean {

@@ -11,13 +11,17 @@ import { SNAPSHOTS } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
 import { findAnyBlob, findAnyRepository, findMark } from "./queries/archive.ts";
-import { checkArchive, writeArchive } from "./row-archive.ts";
-import { keyChunks, listSnapshots, snapshotTime, timeInNames, type SnapshotFile } from "./archive-source.ts";
+import { ArchiveError, checkArchive, IncompleteArchiveError, writeArchive } from "./row-archive.ts";
+import { keyChunks, listSnapshots, snapshotTime, timeBehind, type SnapshotFile } from "./archive-source.ts";
 
 /** A stop does not wait longer for its snapshot: nothing is lost without it. */
 const LAST_WITHIN_MS = 8_000;
+/** A server that still writes a snapshot has written to it more lately than this. */
+const LEFT_AFTER_MS = 3_600_000;
 /** Names of these holds are not random: while one is there, the rows are those of a restore that is not done. */
 export const RESTORE_MARK = "restore";
+/** What the mark says when the rows here are not those of the archive alone. */
+export const SPOILED = "spoiled";
 
 export type SnapshotsParts = {
   database: Database;
@@ -74,7 +78,9 @@ export class Snapshots {
     const { database, storage, log, intervalMs } = this.#parts;
     try {
       const [newest] = database.isShared ? await listSnapshots(storage) : [];
-      if (newest && Date.now() - newest.takenAt < intervalMs * 0.9) return;
+      const ageMs = newest === undefined ? Infinity : Date.now() - newest.modifiedAt;
+      // One from the future says that the clock has gone back, and nothing of how old it is.
+      if (ageMs >= 0 && ageMs < intervalMs * 0.9) return;
     } catch (error) {
       log.error("copies of the rows could not be listed", { error });
     }
@@ -90,25 +96,26 @@ export class Snapshots {
   }
 
   async #take(): Promise<string | null> {
-    const { database, storage, log, keep } = this.#parts;
+    const { database, storage, log } = this.#parts;
     const { changes } = database;
     const files = await listSnapshots(storage);
-    const newest = files[0];
-    const known = this.#newest?.key === newest?.key ? this.#newest : null;
+    const known = this.#newest?.key === files[0]?.key ? this.#newest : null;
     if (known !== null && changes !== null && known.changes === changes) return null;
     // A server that never had content must be able to start again beside an empty storage.
     if ((await findAnyRepository.first(database, {})) === null) return null;
     const startedAt = performance.now();
-    const key = newSnapshotKey();
+    const before = known ?? (await this.#findWhole(files));
+    const newest = files[0];
+    // Sorts behind all others, whatever the clock says: the oldest of them go first.
+    const key = `${SNAPSHOTS}${timeBehind(newest?.key, Date.now())}-${randomHex(8)}.berth`;
     const writer = await storage.openWriter(key, { offset: 0, algorithm: "sha256" });
     let rows: Record<string, number>;
     let sizeBytes: number;
     try {
       const summary = await writeArchive(database, (chunk) => writer.append(chunk), { signal: this.#stop.signal });
-      const before = known?.sha256 ?? (newest && (await this.#hashOf(newest)));
-      if (newest && summary.sha256 === before) {
+      if (summary.sha256 === before?.sha256) {
         await writer.abort();
-        this.#newest = { key: newest.key, sha256: summary.sha256, changes };
+        this.#newest = before.key === newest?.key ? { ...before, changes } : null;
         return null;
       }
       ({ sizeBytes } = await writer.commit());
@@ -118,25 +125,45 @@ export class Snapshots {
       await writer.abort();
       throw error;
     }
-    for (const { key: old } of files.slice(keep - 1)) await storage.delete(old);
+    await this.#removeOldest(files);
     log.info("rows copied into the storage", { key, rows, sizeBytes, milliseconds: performance.now() - startedAt });
     return key;
   }
 
-  /** One that cannot be read to its end is as good as none. */
-  async #hashOf({ key }: SnapshotFile): Promise<string | null> {
-    try {
-      return (await checkArchive(await keyChunks(this.#parts.storage, key))).sha256;
-    } catch (error) {
-      this.#parts.log.warn("the newest copy of the rows is not whole", { key, error });
-      return null;
+  /**
+   * The newest that is whole, null when none is. Those without an end that come before it are removed from the storage
+   * and from the list: a server was killed while it wrote them, and they would keep whole ones from being kept.
+   */
+  async #findWhole(files: SnapshotFile[]): Promise<{ key: string; sha256: string } | null> {
+    const { storage, database, log } = this.#parts;
+    for (let index = 0; ;) {
+      const file = files[index];
+      if (file === undefined) return null;
+      const { key, modifiedAt } = file;
+      try {
+        const { sha256 } = await checkArchive(await keyChunks(storage, key), () => this.#stop.signal.throwIfAborted());
+        return { key, sha256 };
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        log.warn("a copy of the rows is not whole", { key, error });
+        // What is damaged, or a newer version's, is left to people; what has no end may be another server's at work.
+        const isLeft = !database.isShared || Math.abs(Date.now() - modifiedAt) > LEFT_AFTER_MS;
+        if (error instanceof IncompleteArchiveError && isLeft) {
+          await storage.delete(key);
+          files.splice(index, 1);
+        } else index += 1;
+      }
     }
   }
-}
 
-/** Sorts by time. */
-function newSnapshotKey(): string {
-  return `${SNAPSHOTS}${timeInNames(Date.now())}-${randomHex(8)}.berth`;
+  async #removeOldest(files: readonly SnapshotFile[]): Promise<void> {
+    const { storage, log, keep } = this.#parts;
+    for (const { key } of files.slice(keep - 1)) {
+      await storage.delete(key).catch((error: unknown) => {
+        log.warn("an old copy of the rows could not be removed; the next occasion tries again", { key, error });
+      });
+    }
+  }
 }
 
 /**
@@ -144,7 +171,11 @@ function newSnapshotKey(): string {
  * copies of some, or a restore has not come to its end. What the storage holds would be taken for garbage.
  */
 export async function assertRowsPresent(database: Database, storage: Storage): Promise<void> {
-  if (await findMark.first(database, { holdId: RESTORE_MARK })) {
+  const mark = await findMark.first(database, { holdId: RESTORE_MARK });
+  if (mark?.reason === SPOILED) {
+    throw new Error("another server wrote to this database during a restore: restore into a new database");
+  }
+  if (mark) {
     throw new Error(
       "a restore into this database was broken off: run the same `berth restore` again, it goes on where it ended",
     );
@@ -156,6 +187,6 @@ export async function assertRowsPresent(database: Database, storage: Storage): P
   throw new Error(
     `the database is empty, but the storage holds copies of a database, the newest of ${time}: either the database was lost ` +
       "or this is not its storage. Get it back with `berth restore --snapshot latest`; to begin anew on purpose, " +
-      "remove the folder snapshots from the storage (the blobs that lie there are then deleted in time)",
+      "move the folders snapshots and blobs out of the storage",
   );
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CompiledQuery } from "kysely";
 import { OPEN_ANONYMOUS } from "../access/principal.ts";
 import { openSqlite } from "../database/drivers/sqlite.ts";
-import type { Database } from "../database/database.ts";
+import { DatabaseFullError, type Database } from "../database/database.ts";
 import { digestOf, type Digest } from "../oci/digest.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
 import { Repositories } from "../repositories/repositories.ts";
@@ -33,19 +33,36 @@ beforeEach(async () => {
   alarms = [];
   database = await openSqlite({ path: join(directory, "berth.db"), onSyncFailure: () => process.exit(1) });
   storage = await filesystemStorage({ directory, directIo: "auto" });
-  const repositories = new Repositories(database);
-  const cache = new ContentCache({ limitBytes: 1_000_000, isShared: false });
+  blobs = over(database);
+});
+
+function over(rows: Database): Blobs {
   const log = createLog({ level: "error", format: "text", fd: 2 });
-  blobs = new Blobs({
-    database,
+  return new Blobs({
+    database: rows,
     storage,
-    repositories,
-    cache,
+    repositories: new Repositories(rows),
+    cache: new ContentCache({ limitBytes: 1_000_000, isShared: false }),
     gates: [],
     log: { ...log, error: (message) => void alarms.push(message) },
     leaseMs: 60_000,
   });
-});
+}
+
+/** The same rows, where each write but the first `good` ones meets a failure. */
+function failing(good: number, error: Error): Database {
+  let writes = 0;
+  return {
+    dialect: database.dialect,
+    isShared: database.isShared,
+    changes: null,
+    execute: (query) => database.execute(query),
+    write: (work) => (++writes > good ? Promise.reject(error) : database.write(work)),
+    snapshot: (work) => database.snapshot(work),
+    check: () => database.check(),
+    close: () => Promise.resolve(),
+  };
+}
 
 afterEach(async () => {
   await database.close();
@@ -53,10 +70,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-async function push(repository = FIRST): Promise<string> {
+async function push(repository = FIRST, to = blobs): Promise<string> {
   const key = newBlobKey();
   await storage.put(key, BYTES);
-  await blobs.add(
+  await to.add(
     OPEN_ANONYMOUS,
     repository,
     DIGEST,
@@ -171,13 +188,43 @@ test("a lease is extended only while there is one, and its blob is unknown when 
   expect(blobs.needsLease(leased)).toBe(false);
   expect(blobs.needsLease({ ...leased, keptUntil: Date.now() + 20_000 })).toBe(true);
   await change("update repository_blobs set kept_until = null");
+  await change(
+    "insert into manifests (id, repository_id, digest, media_type, size_bytes, created_at, content) values (1, 1, 'd', 'm', 1, 1, x'00')",
+  );
+  await change(
+    `insert into manifest_references (manifest_id, digest, repository_id, kind) values (1, '${DIGEST}', 1, 'layer')`,
+  );
   // As if it had been read before a manifest took it.
   await blobs.extendLease(FIRST, leased);
   const kept = await blobs.get(FIRST, DIGEST);
-  expect([kept.keptUntil, blobs.needsLease(kept)]).toEqual([null, false]);
+  expect([kept.keptUntil, blobs.needsLease(kept)]).toEqual([null, true]);
+  // Now it is known that a manifest names it.
+  await blobs.extendLease(FIRST, kept);
+  const seen = await blobs.get(FIRST, DIGEST);
+  expect([seen.keptUntil, blobs.needsLease(seen)]).toEqual([null, false]);
   // A push of what a manifest keeps leaves it so.
   await push();
   expect((await blobs.get(FIRST, DIGEST)).keptUntil).toBeNull();
   await change("delete from repository_blobs");
   await expect(blobs.extendLease(FIRST, leased)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
+});
+
+test("a push whose healing fails is not acknowledged, and the next one heals", async () => {
+  const key = await push();
+  await storage.delete(key);
+  await expect(push(FIRST, over(failing(1, new Error("no such luck"))))).rejects.toThrow("no such luck");
+  await push();
+  expect(await pull()).toBe(DIGEST);
+});
+
+test("with the disk full a blob is known although its lease cannot be extended, and a damaged one is not", async () => {
+  await push();
+  const leased = await blobs.get(FIRST, DIGEST);
+  const full = over(failing(0, new DatabaseFullError("the disk is full")));
+  await full.extendLease(FIRST, leased);
+  await storage.delete(leased.storageKey ?? "");
+  await expect(full.read(FIRST, leased, null)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
+  await expect(over(failing(0, new Error("other"))).extendLease(FIRST, leased)).rejects.toThrow("other");
+  await change("delete from repository_blobs");
+  await expect(full.extendLease(FIRST, leased)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
 });

@@ -2,13 +2,14 @@
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../access/principal.ts";
 import { visibilityOf } from "../access/visibility.ts";
-import type { Database, Transaction } from "../database/database.ts";
-import { digestAlgorithm, type Digest } from "../oci/digest.ts";
+import { DatabaseFullError, type Database, type Transaction } from "../database/database.ts";
+import { digestAlgorithm, digestOf, type Digest } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ContentCache } from "./content-cache.ts";
+import { DamagedBlobs } from "./damaged-blobs.ts";
 import { passGates, type Gate } from "./gates.ts";
 import * as queries from "./queries/blobs.ts";
 
@@ -21,7 +22,7 @@ export type Blob = {
   /** The bytes themselves, or the storage key under which they are. */
   content: Uint8Array<ArrayBuffer> | null;
   storageKey: string | null;
-  /** Its row's id, and until when its link has a lease (ms); null: a manifest keeps it. */
+  /** Its row's id, and until when its link has a lease (ms); null: a manifest keeps it, which may be in the recycle bin. */
   id: number;
   keptUntil: number | null;
 };
@@ -32,7 +33,6 @@ export type NewContent = { sizeBytes: number } & (
   | { content: null; storageKey: string }
 );
 
-const RECHECK_BATCH = 500;
 /** Each but the first follows upon a blob of the same digest that was pushed, condemned and taken away meanwhile. */
 const INSERT_ATTEMPTS = 10;
 
@@ -60,11 +60,17 @@ export type BlobsParts = {
 
 export class Blobs {
   readonly #parts: BlobsParts;
-  /** Of damaged blobs whose bytes were hashed and are not theirs, until other bytes are seen there or this process ends. */
-  readonly #wrongKeys = new Set<string>();
+  readonly #damaged: DamagedBlobs;
+
+  /**
+   * Of those without a lease, the ones that a manifest outside of the recycle bin was seen to name. Whatever is deleted in
+   * their repository makes the cache forget them.
+   */
+  readonly #named = new WeakSet<Blob>();
 
   constructor(parts: BlobsParts) {
     this.#parts = parts;
+    this.#damaged = new DamagedBlobs(parts);
   }
 
   /** The blob if this process has it at hand. */
@@ -82,15 +88,16 @@ export class Blobs {
         ? null
         : await cache.load<Blob>(repositoryId, digest, async () => {
             const value = await this.#findLinked(repositoryId, digest);
-            return value && { value, sizeBytes: value.content?.length ?? 0 };
+            return value && (await this.#isSound(value)) ? { value, sizeBytes: value.content?.length ?? 0 } : null;
           });
     if (!blob) throw unknown(repository, digest);
     return blob;
   }
 
-  /** Whether the lease of its link, if it has one, has to be extended before somebody is told that the blob is here. */
+  /** Whether its link may have to be kept for longer before somebody is told that the blob is here. */
   needsLease(blob: Blob): boolean {
-    return blob.keptUntil !== null && blob.keptUntil < Date.now() + this.#parts.leaseMs / 2;
+    if (blob.keptUntil === null) return !this.#named.has(blob);
+    return blob.keptUntil < Date.now() + this.#parts.leaseMs / 2;
   }
 
   /** A client that asks whether the blob is here may leave it out of its push: it will stay for long enough. Throws BLOB_UNKNOWN. */
@@ -98,13 +105,29 @@ export class Blobs {
     const { database, repositories, cache, leaseMs } = this.#parts;
     const repositoryId = await repositories.findId(database, repository);
     if (repositoryId === null) throw unknown(repository, blob.digest);
-    const lease = { repositoryId, blobId: blob.id, keptUntil: Date.now() + leaseMs };
-    const extended = await database.write((trx) => {
-      trx.afterCommit(() => cache.forget(repositoryId));
-      return queries.extendLease.run(trx, lease);
-    });
+    const { id: blobId, digest, keptUntil } = blob;
+    if (keptUntil === null && (await queries.findNamingManifest.first(database, { repositoryId, digest }))) {
+      this.#named.add(blob);
+      return;
+    }
+    const lease = { repositoryId, blobId, keptUntil: Date.now() + leaseMs };
+    const extended = await unlessFull(
+      database.write((trx) => {
+        trx.afterCommit(() => cache.forget(repositoryId));
+        return queries.extendLease.run(trx, lease);
+      }),
+    );
     // A manifest keeps it by now, somebody else has extended it, or the collector was faster.
     if (extended === 0 && !(await this.#findLinked(repositoryId, blob.digest))) throw unknown(repository, blob.digest);
+  }
+
+  /** What `read` gives, where it needs no waiting, else null. To be copied before anything else runs: `Storage.tryRead`. */
+  tryRead(blob: Blob, range: { start: number; end: number } | null): Uint8Array<ArrayBuffer> | null {
+    const { start, end } = range ?? { start: 0, end: blob.sizeBytes };
+    if (blob.content) return range ? blob.content.subarray(start, end) : blob.content;
+    if (blob.storageKey === null) return null;
+    const bytes = this.#parts.storage.tryRead(blob.storageKey, { start, end }, blob.sizeBytes);
+    return bytes?.length === end - start ? bytes : null;
   }
 
   /** The stored bytes; throws BLOB_UNKNOWN, and raises an alarm, when storage does not have as many as it should. */
@@ -147,15 +170,18 @@ export class Blobs {
     received: NewContent,
     inSameTransaction: (trx: Transaction) => Promise<void>,
   ): Promise<void> {
-    const kept = await this.#parts.database.write(async (trx) => {
+    const { older, isHealed } = await this.#parts.database.write(async (trx) => {
       const { made, older } = await this.#insert(trx, digest, received);
       await this.#link(trx, principal, repository, { ...(older ?? made), digest, sizeBytes: received.sizeBytes });
+      // Nobody is told that it is here before it can be read.
+      const isHealed = older?.state === "damaged" && (await this.#heal(trx, older, received));
       await inSameTransaction(trx);
-      return older;
+      return { older, isHealed };
     });
-    if (kept && received.storageKey !== null && received.storageKey !== kept.storage_key) {
-      await this.#removeSurplus(kept, received.storageKey);
-    }
+    if (older === null) return;
+    const isReplaced = isHealed || (await this.#healUnsound(older, received));
+    const surplus = isReplaced ? older.storage_key : received.storageKey;
+    if (surplus !== null && older.storage_key !== received.storageKey) await this.#removeSurplus(surplus);
   }
 
   /**
@@ -201,78 +227,63 @@ export class Blobs {
     });
   }
 
-  /** From now on everyone is told that it is not here, so that the next push brings it again. */
-  async #takeOutOfService(digest: Digest, storageKey: string): Promise<void> {
-    await this.#parts.database.write((trx) => {
-      trx.afterCommit(() => this.#parts.cache.forgetAll());
-      return queries.markDamaged.run(trx, { digest, storageKey });
-    });
-  }
-
-  /**
-   * Looks again at the blobs that were taken out of service, and puts back those whose bytes are there after all, and
-   * hash to the digest: a volume that was not mounted, say, is back. How many.
-   */
-  async recheckDamaged(): Promise<number> {
-    const { database, cache, log } = this.#parts;
-    let restored = 0;
-    for (let after = 0; ;) {
-      const rows = await queries.listDamaged.all(database, { after, limit: RECHECK_BATCH });
-      for (const { id, digest, size_bytes: sizeBytes, storage_key: storageKey } of rows) {
-        if (storageKey === null || !(await this.#hasItsBytes(digest, storageKey, sizeBytes))) continue;
-        await database.write((trx) => {
-          trx.afterCommit(() => cache.forgetAll());
-          return queries.moveBlob.run(trx, { id, storageKey, receivedKey: storageKey });
-        });
-        log.warn("a blob whose stored bytes were missing has them again and is served", { digest, storageKey });
-        restored += 1;
-      }
-      after = rows.at(-1)?.id ?? 0;
-      if (rows.length < RECHECK_BATCH) return restored;
-    }
-  }
-
-  /** As many bytes as there should be prove nothing: they are hashed, but those that were wrong not again and again. */
-  async #hasItsBytes(digest: string, storageKey: string, sizeBytes: number): Promise<boolean> {
-    const { storage } = this.#parts;
-    if ((await storage.stat(storageKey))?.sizeBytes !== sizeBytes) {
-      this.#wrongKeys.delete(storageKey);
-      return false;
-    }
-    if (this.#wrongKeys.has(storageKey)) return false;
-    // Only digests are ever written to that column.
-    const found = await storage.hash(storageKey, digestAlgorithm(digest as Digest));
-    if (found?.digest === digest) return true;
-    this.#wrongKeys.add(storageKey);
+  /** Bytes that come with the row are hashed before they are served; those in files, which may be many, are for the scrub. */
+  async #isSound({ digest, content }: Blob): Promise<boolean> {
+    if (content === null || digestOf(content, digestAlgorithm(digest)) === digest) return true;
+    this.#parts.log.error("a blob's bytes in the database are not its own: it is not served", { digest });
+    await this.#takeOutOfService(digest, "");
     return false;
   }
 
-  /** The blob is committed and linked: what goes wrong here costs room, never the push. */
-  async #removeSurplus(older: OlderBlob, receivedKey: string): Promise<void> {
+  /** From now on everyone is told that it is not here, so that the next push brings it again. */
+  async #takeOutOfService(digest: Digest, storageKey: string): Promise<void> {
+    await unlessFull(
+      this.#parts.database.write((trx) => {
+        trx.afterCommit(() => this.#parts.cache.forgetAll());
+        return queries.markDamaged.run(trx, { digest, storageKey });
+      }),
+    );
+  }
+
+  /** Puts back what was taken out of service although its bytes are there; see `DamagedBlobs`. */
+  recheckDamaged(): Promise<number> {
+    return this.#damaged.recheck();
+  }
+
+  /** What goes wrong here costs room, never the push: the bytes are nobody's. */
+  async #removeSurplus(storageKey: string): Promise<void> {
     const { storage, log } = this.#parts;
     try {
-      const healed = await this.#heal(older, receivedKey);
-      const surplus = healed ? older.storage_key : receivedKey;
-      if (surplus !== null) await storage.delete(surplus);
+      await storage.delete(storageKey);
     } catch (error) {
-      log.warn("bytes that the registry has already could not be removed", { storageKey: receivedKey, error });
+      log.warn("bytes that the registry has already could not be removed", { storageKey, error });
     }
   }
 
-  /** Lets a blob whose stored bytes are gone, or fewer, have those that were just pushed. False when nothing is wrong with it. */
-  async #heal(blob: OlderBlob, receivedKey: string): Promise<boolean> {
-    const { storage, database, log } = this.#parts;
-    const storageKey = blob.storage_key;
-    if (storageKey === null) return false;
-    const isSound = blob.state !== "damaged" && (await storage.stat(storageKey))?.sizeBytes === blob.size_bytes;
-    if (isSound) return false;
-    const changed = await database.write((trx) => {
-      trx.afterCommit(() => this.#parts.cache.forgetAll());
-      return queries.moveBlob.run(trx, { id: blob.id, storageKey, receivedKey });
+  /** Gives a blob whose bytes are wrong those that were just pushed. False when it has others by now. */
+  async #heal(trx: Transaction, older: OlderBlob, received: NewContent): Promise<boolean> {
+    const { cache, log } = this.#parts;
+    const { sizeBytes, content, storageKey: receivedKey } = received;
+    const bytes = { sizeBytes, content, receivedKey };
+    const at = { blobId: older.id, storageKey: older.storage_key ?? "", now: Date.now() };
+    if ((await queries.healBlob.run(trx, { ...at, ...bytes })) === 0) return false;
+    trx.afterCommit(() => {
+      cache.forgetAll();
+      log.warn("a blob whose bytes were damaged was healed by a push", { storageKey: older.storage_key, receivedKey });
     });
-    if (changed > 0)
-      log.warn("a blob whose stored bytes were damaged was healed by a push", { storageKey, receivedKey });
-    return changed > 0;
+    return true;
+  }
+
+  /** As `heal`, when the stored bytes are gone, or not as many as they should be, and nobody has noticed yet. */
+  async #healUnsound(older: OlderBlob, received: NewContent): Promise<boolean> {
+    const { storage, database } = this.#parts;
+    if (older.size_bytes === received.sizeBytes) {
+      if (older.storage_key === null) return false;
+      // Bytes that cannot be looked at are no better than none, with others at hand.
+      const found = await storage.stat(older.storage_key).catch(() => null);
+      if (found?.sizeBytes === older.size_bytes) return false;
+    }
+    return await database.write((trx) => this.#heal(trx, older, received));
   }
 
   async #findLinked(repositoryId: number, digest: Digest): Promise<Blob | null> {
@@ -308,6 +319,16 @@ export class Blobs {
     await queries.linkBlob.run(trx, { repositoryId, blobId, now, keptUntil: now + leaseMs });
     if (blob.condemned_at !== null) await queries.reviveBlob.run(trx, { blobId });
     trx.afterCommit(() => cache.forget(repositoryId));
+  }
+}
+
+/** Zero changes while the disk is full: reads must go on, and what a push relies on is looked at again when it ends. */
+async function unlessFull(change: Promise<number>): Promise<number> {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof DatabaseFullError) return 0;
+    throw error;
   }
 }
 

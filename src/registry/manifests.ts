@@ -6,10 +6,11 @@ import { digestAlgorithm, digestOf, type Digest } from "../oci/digest.ts";
 import { parseManifest, type Manifest } from "../oci/manifest.ts";
 import type { Reference, RepositoryName, Tag } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { passGates, type Gate } from "./gates.ts";
 import * as queries from "./queries/manifests.ts";
-import { binTagsOfDigest } from "./queries/tags.ts";
+import { binTagsOfDigest, findTagOfDigest } from "./queries/tags.ts";
 import { assertReferences } from "./references.ts";
 import type { Room } from "./room.ts";
 import type { Tags } from "./tags.ts";
@@ -27,6 +28,7 @@ export type ManifestsParts = {
   cache: ContentCache;
   room: Room;
   gates: readonly Gate[];
+  log: Log;
 };
 
 export type PutManifest = {
@@ -39,10 +41,14 @@ export type PutManifest = {
   content: Uint8Array<ArrayBuffer>;
 };
 
+type Stored = { id: number; digest: string; content: Uint8Array };
+
 /** A manifest's row in the recycle bin. */
 export type BinnedManifest = { manifestId: number; repositoryId: number };
 
 const MAX_FALLBACK_ANNOTATIONS_LENGTH = 64 * 1024;
+/** Tags that go in one transaction: on SQLite it holds up everything else. */
+const DELETE_BATCH = 500;
 
 export class Manifests {
   readonly #parts: ManifestsParts;
@@ -74,7 +80,7 @@ export class Manifests {
             const content = new Uint8Array(row.content);
             // Only digests are ever written to that column.
             const value = { digest: row.digest as Digest, mediaType: row.media_type, content };
-            return { value, sizeBytes: content.length };
+            return this.#isSound(value) ? { value, sizeBytes: content.length } : null;
           });
     if (!manifest) throw unknownManifest(repository, text);
     return manifest;
@@ -96,7 +102,8 @@ export class Manifests {
     await this.#parts.database.write(async (trx) => {
       const repositoryId = await this.#parts.repositories.ensure(trx, repository);
       await this.#store(trx, request, repositoryId, manifest, digest);
-      for (const tag of new Set(tags)) {
+      // In one order for all, so that of two that set the same tags one waits for the other.
+      for (const tag of [...new Set(tags)].sort()) {
         await this.#parts.tags.put(trx, request.principal, repository, repositoryId, tag, digest);
       }
       trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
@@ -104,19 +111,29 @@ export class Manifests {
     return { digest, subject: manifest.subject };
   }
 
-  /** Puts the manifest, and every tag that points at it, into the recycle bin. Throws MANIFEST_UNKNOWN. */
+  /**
+   * Puts the manifest, and every tag that points at it, into the recycle bin. Where there are very many tags they go
+   * first, some at a time; the manifest goes with the last of them. Throws MANIFEST_UNKNOWN.
+   */
   async delete(principal: Principal, repository: RepositoryName, digest: Digest): Promise<void> {
     const { database, repositories, cache, gates } = this.#parts;
-    await database.write(async (trx) => {
-      const repositoryId = await repositories.findId(trx, repository);
-      if (repositoryId === null) throw unknownManifest(repository, digest);
-      await passGates(gates, trx, { kind: "manifest-delete", principal, repository, repositoryId, digest });
-      // The same millisecond on the manifest and its tags says that they went together.
-      const deletion = { repositoryId, digest, now: Date.now(), deletedBy: principal.name };
-      if ((await queries.binManifest.run(trx, deletion)) === 0) throw unknownManifest(repository, digest);
-      await binTagsOfDigest.run(trx, deletion);
-      trx.afterCommit(() => cache.forget(repositoryId));
-    });
+    // The same millisecond on the manifest and its tags says that they went together.
+    const now = Date.now();
+    const deleteSome = () =>
+      database.write(async (trx) => {
+        const repositoryId = await repositories.findId(trx, repository);
+        if (repositoryId === null) throw unknownManifest(repository, digest);
+        await passGates(gates, trx, { kind: "manifest-delete", principal, repository, repositoryId, digest });
+        const row = await queries.findManifestForUpdate.first(trx, { repositoryId, digest });
+        if (row?.deleted_at !== null) throw unknownManifest(repository, digest);
+        const deletion = { repositoryId, digest, now, deletedBy: principal.name };
+        await binTagsOfDigest.run(trx, { ...deletion, limit: DELETE_BATCH });
+        const isLast = (await findTagOfDigest.first(trx, { repositoryId, digest })) === null;
+        if (isLast) await queries.binManifest.run(trx, deletion);
+        trx.afterCommit(() => cache.forget(repositoryId));
+        return isLast;
+      });
+    for (let isLast = false; !isLast;) isLast = await deleteSome();
   }
 
   /**
@@ -158,9 +175,12 @@ export class Manifests {
   ): Promise<void> {
     const { principal, repository, content } = request;
     await assertReferences(trx, repositoryId, manifest);
-    const existing = await queries.findManifestForUpdate.first(trx, { repositoryId, digest });
-    if (existing?.deleted_at === null) return assertSameType(existing.media_type, manifest.mediaType);
+    const existing = await queries.findBytesForUpdate.first(trx, { repositoryId, digest });
     const sizeBytes = content.length;
+    if (existing?.deleted_at === null) {
+      assertSameType(existing.media_type, manifest.mediaType);
+      return await this.#heal(trx, existing, content);
+    }
     await passGates(this.#parts.gates, trx, {
       kind: "manifest-put",
       principal,
@@ -171,7 +191,7 @@ export class Manifests {
     });
     if (existing?.media_type === manifest.mediaType) {
       await queries.reviveManifest.run(trx, { manifestId: existing.id });
-      return;
+      return await this.#heal(trx, existing, content);
     }
     // Deleted as something else, which these bytes are not any more.
     if (existing) await this.purge(trx, { manifestId: existing.id, repositoryId });
@@ -193,6 +213,21 @@ export class Manifests {
       manifest.references.map(({ kind, descriptor: { digest } }) => ({ digest, kind })),
     );
     await queries.insertReferences.run(trx, { manifestId: made.id, repositoryId, references });
+  }
+
+  /** Bytes that have the digest take the place of others, which rotted in the database. */
+  async #heal(trx: Transaction, { id, digest, content: stored }: Stored, content: Uint8Array): Promise<void> {
+    if (Buffer.compare(stored, content) === 0) return;
+    await queries.healManifest.run(trx, { manifestId: id, content, sizeBytes: content.length });
+    const { log } = this.#parts;
+    trx.afterCommit(() => log.warn("a manifest whose bytes were damaged was healed by a push", { digest }));
+  }
+
+  /** Whether the bytes may be served; else everyone is told that it is not here, so that it is pushed again. */
+  #isSound({ digest, content }: StoredManifest): boolean {
+    if (digestOf(content, digestAlgorithm(digest)) === digest) return true;
+    this.#parts.log.error("a manifest's bytes in the database are not its own: it is not served", { digest });
+    return false;
   }
 }
 

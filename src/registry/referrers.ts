@@ -10,6 +10,7 @@ import type { Digest } from "../oci/digest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
 import { fallbackTag, type RepositoryName } from "../oci/reference.ts";
 import type { Repositories } from "../repositories/repositories.ts";
+import type { ContentCache } from "./content-cache.ts";
 import * as queries from "./queries/referrers.ts";
 
 export type Referrer = {
@@ -30,6 +31,11 @@ export type ReferrersQuery = {
   limit: number;
 };
 
+export type ReferrersPage = { referrers: readonly Referrer[]; hasMore: boolean };
+
+/** What a remembered referrer takes beside its annotations. */
+const REFERRER_BYTES = 800;
+
 /** A page ends early when its annotations add up to this. */
 const MAX_PAGE_ANNOTATIONS_BYTES = 1024 * 1024;
 
@@ -39,26 +45,45 @@ type Row = {
   artifact_type: string | null;
   size_bytes: number;
   annotations_bytes: number;
+  /** Null where there are none, or too many for this row: then they are read apart. */
+  small_annotations: string | null;
 };
 
 export class Referrers {
   readonly #database: Database;
   readonly #repositories: Repositories;
+  readonly #cache: ContentCache;
 
-  constructor(parts: { database: Database; repositories: Repositories }) {
+  constructor(parts: { database: Database; repositories: Repositories; cache: ContentCache }) {
     this.#database = parts.database;
     this.#repositories = parts.repositories;
+    this.#cache = parts.cache;
   }
 
-  /** By digest; `hasMore` when another page follows. A repository or subject that is unknown has no referrers. */
-  async list(query: ReferrersQuery): Promise<{ referrers: Referrer[]; hasMore: boolean }> {
+  /**
+   * By digest; `hasMore` when another page follows. A repository or subject that is unknown has no referrers. The
+   * first page is remembered: every client that verifies an image asks for it.
+   */
+  async list(query: ReferrersQuery): Promise<ReferrersPage> {
     const repositoryId = await this.#repositories.findId(this.#database, query.repository);
     if (repositoryId === null) return { referrers: [], hasMore: false };
+    if (query.last !== "") return (await this.#read(repositoryId, query)).page;
+    const { subject, limit, artifactTypes } = query;
+    const key = `referrers/${subject}/${limit}/${artifactTypes.join(" ")}`;
+    const page = await this.#cache.load<ReferrersPage>(repositoryId, key, async () => {
+      const read = await this.#read(repositoryId, query);
+      return { value: read.page, sizeBytes: read.sizeBytes };
+    });
+    return page ?? { referrers: [], hasMore: false };
+  }
+
+  /** The page, and about what it takes in memory. */
+  async #read(repositoryId: number, query: ReferrersQuery): Promise<{ page: ReferrersPage; sizeBytes: number }> {
     const all = await this.#findRows(repositoryId, query);
     const rows = firstOf(all, query.limit);
-    const annotations = await this.#readAnnotations(repositoryId, rows);
+    const large = await this.#readLargeAnnotations(repositoryId, rows);
     const referrers = rows.map((row): Referrer => {
-      const text = annotations.get(row.digest);
+      const text = row.small_annotations ?? large.get(row.digest);
       return {
         mediaType: row.media_type,
         digest: row.digest,
@@ -68,7 +93,8 @@ export class Referrers {
         ...(text === undefined ? {} : { annotations: JSON.parse(text) as Record<string, string> }),
       };
     });
-    return { referrers, hasMore: rows.length < all.length };
+    const sizeBytes = rows.reduce((total, row) => total + row.annotations_bytes * 4 + REFERRER_BYTES, 0);
+    return { page: { referrers, hasMore: rows.length < all.length }, sizeBytes };
   }
 
   /** One more than the page, in order, where there are as many. */
@@ -94,8 +120,9 @@ export class Referrers {
     return lists.length === 1 ? first : lists.flat().sort((a, b) => (a.digest < b.digest ? -1 : 1));
   }
 
-  async #readAnnotations(repositoryId: number, rows: Row[]): Promise<Map<string, string>> {
-    const digests = rows.filter((row) => row.annotations_bytes > 0).map((row) => row.digest);
+  async #readLargeAnnotations(repositoryId: number, rows: Row[]): Promise<Map<string, string>> {
+    const isLarge = (row: Row) => row.annotations_bytes > queries.SMALL_ANNOTATIONS_BYTES;
+    const digests = rows.filter(isLarge).map((row) => row.digest);
     if (digests.length === 0) return new Map();
     const found = await queries.listAnnotations.all(this.#database, { repositoryId, digests: JSON.stringify(digests) });
     return new Map(found.flatMap((row) => (row.annotations === null ? [] : [[row.digest, row.annotations] as const])));

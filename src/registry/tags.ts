@@ -19,6 +19,8 @@ export type TagsParts = {
 
 /** Rows of a tag's history that are kept, the current one included. */
 const MAX_HISTORY = 100;
+/** What a remembered name takes beside its characters. */
+const NAME_BYTES = 32;
 
 export class Tags {
   readonly #parts: TagsParts;
@@ -27,13 +29,21 @@ export class Tags {
     this.#parts = parts;
   }
 
-  /** Names after `last`, in byte order. Throws NAME_UNKNOWN. */
-  async list(repository: RepositoryName, last: string, limit: number): Promise<string[]> {
-    const { database, repositories } = this.#parts;
+  /** Names after `last`, in byte order. The first page is remembered: it is what nearly everybody asks for. Throws NAME_UNKNOWN. */
+  async list(repository: RepositoryName, last: string, limit: number): Promise<readonly string[]> {
+    const { database, repositories, cache } = this.#parts;
     const repositoryId = await repositories.findId(database, repository);
     if (repositoryId === null) throw unknownName(repository);
-    const rows = await queries.listTags.all(database, { repositoryId, last, limit });
-    return rows.map((row) => row.name);
+    const read = async (): Promise<string[]> => {
+      const rows = await queries.listTags.all(database, { repositoryId, last, limit });
+      return rows.map((row) => row.name);
+    };
+    if (last !== "") return await read();
+    const page = await cache.load<string[]>(repositoryId, `tags/${limit}`, async () => {
+      const value = await read();
+      return { value, sizeBytes: value.reduce((total, name) => total + name.length * 2 + NAME_BYTES, 0) };
+    });
+    return page ?? [];
   }
 
   /** Points the tag at a manifest that this transaction has put or locked. Pointing it where it already points changes nothing. */
@@ -59,6 +69,7 @@ export class Tags {
     }
     const revision = (latest?.revision ?? 0) + 1;
     await queries.insertTag.run(trx, { repositoryId, tag, revision, digest, now, actor: principal.id });
+    trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
     const upTo = revision - MAX_HISTORY;
     if (upTo > 0) await queries.deleteOldRevisions.run(trx, { repositoryId, tag, upTo });
   }

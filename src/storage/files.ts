@@ -95,7 +95,7 @@ export class DirectorySync {
   }
 }
 
-/** Writes a whole file; resolves when it and its directory entry are durable. */
+/** Writes a whole file; resolves when it and its directory entry are durable: synced at once, the order does not matter. */
 export async function writeDurably(
   path: string,
   bytes: Uint8Array,
@@ -105,11 +105,10 @@ export async function writeDurably(
   const fd = await openFile(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | flags, 0o600);
   try {
     await writeFully(fd, bytes, 0);
-    await syncFileData(fd);
+    await allDone(syncFileData(fd), directories.sync(dirname(path)));
   } catch (error) {
     fs.closeSync(fd);
     throw error;
   }
   await closeFile(fd);
-  await directories.sync(dirname(path));
 }

@@ -50,6 +50,13 @@ export interface Storage {
    */
   read(key: string, range?: { start: number; end: number }, sizeBytes?: number): Promise<StoredBody | null>;
 
+  /**
+   * A small part of a key whose size is known, when it is to be had without waiting, else null: then `read` it. The
+   * bytes stand in memory that the next call overwrites: whoever gets them copies them before anything else runs.
+   * Spares a lazy puller's ranges a fresh piece of memory and the promises of `read`, a third of what they cost.
+   */
+  tryRead(key: string, range: { start: number; end: number }, sizeBytes: number): Uint8Array<ArrayBuffer> | null;
+
   stat(key: string): Promise<{ sizeBytes: number } | null>;
 
   /** Removes a key; true when it was there. Removing an absent key is not an error. */

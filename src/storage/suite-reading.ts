@@ -24,6 +24,8 @@ export function describeReading(tested: () => StorageUnderTest): void {
       const found = await bytesOf(await storage.read(key, { start, end }));
       expect(found?.length).toBe(end - start);
       expect(Buffer.compare(found ?? new Uint8Array(), bytes.subarray(start, end))).toBe(0);
+      const atHand = storage.tryRead(key, { start, end }, sizeBytes);
+      if (atHand || end - start <= 1000) expect(Buffer.compare(atHand ?? new Uint8Array(), found ?? bytes)).toBe(0);
     }
   });
 
@@ -32,6 +34,7 @@ export function describeReading(tested: () => StorageUnderTest): void {
     const key = newBlobKey();
     expect(await storage.read(key)).toBeNull();
     expect(await storage.read(key, { start: 0, end: 10 })).toBeNull();
+    expect(storage.tryRead(key, { start: 0, end: 10 }, 10)).toBeNull();
     expect(await storage.read(key, { start: 0, end: MIB })).toBeNull();
     expect(await storage.stat(key)).toBeNull();
     expect(await storage.delete(key)).toBe(false);
@@ -45,6 +48,7 @@ export function describeReading(tested: () => StorageUnderTest): void {
       await storage.read(key, { start: 0, end: 100 });
       expect(await storage.delete(key)).toBe(true);
       expect(await storage.read(key, { start: 0, end: 100 })).toBeNull();
+      expect(storage.tryRead(key, { start: 0, end: 100 }, sizeBytes)).toBeNull();
       expect(await storage.read(key)).toBeNull();
       expect(await storage.delete(key)).toBe(false);
     }

@@ -46,7 +46,7 @@ export async function openPlace(directory: string, url: string | null = null) {
   const room = new Room(storage, 0);
   const content = { database, repositories, cache, gates: [] };
   const tags = new Tags(content);
-  const manifests = new Manifests({ ...content, tags, room });
+  const manifests = new Manifests({ ...content, tags, room, log });
   const blobs = new Blobs({ ...content, storage, log, leaseMs: 60_000 });
   const scratch = { openScratch: (path: string) => openSqlite({ path, onSyncFailure }), scratchDirectory: directory };
 

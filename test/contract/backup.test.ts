@@ -166,7 +166,7 @@ for (const [from, into] of PAIRS) {
       expect(outcomes[4]).toContain("ArchiveError");
       expect((await place.rows())["blobs"]).toBeUndefined();
       await expect(place.restore.run({ from: { directory: directory.join("nothing") } })).rejects.toThrow(
-        "no complete backup",
+        "there is no directory",
       );
     });
 

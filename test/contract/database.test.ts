@@ -2,11 +2,13 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
+import { CompiledQuery } from "kysely";
 import { openPostgres } from "../../src/database/drivers/postgres.ts";
 import { databaseContract } from "../../src/database/suite.ts";
 import { lackingPostgres, queryPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
 import { describeUnless } from "./support.ts";
 
+const COUNT = "select count(*) as n from namespaces";
 const DRIVER = join(import.meta.dir, "../../src/database/drivers/postgres.ts");
 
 describeUnless("PostgreSQL", lackingPostgres(), () => {
@@ -35,6 +37,27 @@ describeUnless("PostgreSQL", lackingPostgres(), () => {
       query: (text) => queryPostgres(url, text),
       cleanUp: async () => undefined,
     };
+  });
+
+  test("a work sees what was committed before each of its statements, whatever the server's isolation is", async () => {
+    const url = await server.createDatabase();
+    await queryPostgres(
+      url,
+      "do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), 'serializable'); end $$",
+    );
+    const database = await openPostgres({ url, poolSize: 2, onIdleError: () => undefined });
+    try {
+      const insert = CompiledQuery.raw("insert into namespaces (name, created_at) values ('a', 1)");
+      const seen = await database.write(async (trx) => {
+        const count = async () => (await trx.execute<{ n: number }>(CompiledQuery.raw(COUNT))).rows[0]?.n;
+        const before = await count();
+        await database.write((other) => other.execute(insert));
+        return [before, await count()];
+      });
+      expect(seen).toEqual([0, 1]);
+    } finally {
+      await database.close();
+    }
   });
 
   test("an opening that fails leaves no connection open", async () => {

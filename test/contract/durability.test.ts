@@ -75,6 +75,26 @@ describeWith("durability", ["strace"], () => {
     });
   });
 
+  test("what a killed process left in the log is synced before anybody rests on it", async () => {
+    await inDirectory(async (directory) => {
+      const killed = await startBerth({ dataDirectory: directory.join("data") });
+      expect((await putTag(killed, "one")).status).toBe(201);
+      await killed.kill();
+      const berth = await startTraced(directory, ["-e", "trace=fdatasync,sendto,sendmsg,write,writev"]);
+      try {
+        // Changes nothing, so that there is no commit of its own to sync.
+        expect((await putTag(berth, "one")).status).toBe(201);
+      } finally {
+        await stopTraced(berth);
+      }
+      const lines = readFileSync(directory.join("trace"), "utf8").split("\n");
+      const answered = lines.findIndex((line) => /(?:sendto|sendmsg|write|writev)\(.*HTTP\/1\.1 201 /.test(line));
+      const synced = lines.findIndex((line) => /fdatasync\(\d+<[^>]*berth\.db-wal>/.test(line));
+      expect(synced).toBeGreaterThanOrEqual(0);
+      expect(synced).toBeLessThan(answered);
+    });
+  });
+
   test("when the log cannot be synced the process ends and the push was not acknowledged", async () => {
     await inDirectory(async (directory) => {
       const berth = await startTraced(directory, [

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "bun:test";
 import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
 import { binRules } from "./registry/bin-rules.ts";
 import { checkRules } from "./registry/check-rules.ts";
+import { healRules } from "./registry/heal-rules.ts";
 import { linkRules } from "./registry/link-rules.ts";
 import { manifestRules } from "./registry/manifest-rules.ts";
 import { referrerRules } from "./registry/referrer-rules.ts";
@@ -44,6 +45,7 @@ for (const database of ["sqlite", "postgres"] as const) {
       describe("referrers", () => referrerRules(() => registry));
       describe("the recycle bin", () => binRules(() => registry));
       describe("checks", () => checkRules(() => registry));
+      describe("healing", () => healRules(combination));
       describe("links", () => linkRules(() => registry, combination));
       describe("uploads", () => uploadRules(() => registry, combination));
     });

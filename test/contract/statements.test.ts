@@ -85,6 +85,7 @@ const SAMPLES: Record<string, unknown> = {
 const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   insertNamespace: { name: "team" },
   insertManifest: { content: new Uint8Array([1]) },
+  healManifest: { content: new Uint8Array([1]) },
   findSession: { id: "session" },
   saveSession: { id: "session", content: new Uint8Array([1]), storageKey: null },
   deleteSession: { id: "session" },

@@ -22,9 +22,9 @@ import {
   type Point,
 } from "./support/strace.ts";
 
-const PUSH_POINTS = amount("PUSH_POINTS", { short: 2, ci: 14, full: Infinity });
-const DELETE_POINTS = amount("DELETE_POINTS", { short: 1, ci: 5, full: Infinity });
-const START_POINTS = amount("START_POINTS", { short: 1, ci: 8, full: Infinity });
+const PUSH_POINTS = amount("PUSH_POINTS", { short: 2, ci: 9, full: Infinity });
+const DELETE_POINTS = amount("DELETE_POINTS", { short: 1, ci: 4, full: Infinity });
+const START_POINTS = amount("START_POINTS", { short: 1, ci: 6, full: Infinity });
 const POINT_LIMIT_MS = 15_000;
 const POINTS_LIMIT = 2_000;
 

@@ -1,5 +1,5 @@
-// A disk that is filled up to many levels: pushes get a clear answer, reads and deletes go on, nothing acknowledged is
-// lost, and the registry recovers by itself when there is room. Half of the levels without the reserve that the server
+// A disk that is filled up to many levels: pushes get a clear answer, reads, deletes and garbage collection go on, nothing
+// acknowledged is lost, and the registry recovers by itself when there is room. Half of the levels without the reserve that the server
 // keeps free, so that the disk is met in mid-write by files and database alike; some end with kill -9 on the full disk.
 
 import { expect, test } from "bun:test";
@@ -13,6 +13,7 @@ import { digestOf } from "../support/stored.ts";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../support/temporary.ts";
 import { assertSound, check } from "./support/checker.ts";
 import { Client, makeImage, WAYS, type Outcome } from "./support/client.ts";
+import { collectNow } from "./support/collecting.ts";
 import { makeDisk } from "./support/disk.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
@@ -26,6 +27,8 @@ const KIB = 1024;
 const SIZES = [100, 10 * KIB, 40 * KIB, 300 * KIB, 3 * KIB * KIB, 12 * KIB * KIB];
 /** Deletes need a page or two of the log, and only where something keeps that free can they be promised. */
 const DELETES_NEED_BYTES = 512 * KIB;
+/** Of a blob that is deleted and collected while the disk is full. */
+const DOOMED_BYTES = 1024 * KIB;
 const RECOVERY_MS = 15_000;
 
 interface Ground {
@@ -59,6 +62,12 @@ async function mountSmall(directory: TemporaryDirectory, kind: "tmpfs" | "ext4")
 function freeBytes(mount: string): number {
   const { bavail, bsize } = statfsSync(mount);
   return bavail * bsize;
+}
+
+/** With what the file system keeps back for root, who this server is. */
+function unusedBytes(mount: string): number {
+  const { bfree, bsize } = statfsSync(mount);
+  return bfree * bsize;
 }
 
 /** Fills the disk up to what is to be left; what the last block cannot take does not matter. */
@@ -114,6 +123,23 @@ async function expectReads(berth: Berth, digests: readonly string[], where: stri
   }
 }
 
+/** A full disk gets the bytes back of what is deleted: with room for a few rows the collector does its work. */
+async function expectCollected({ mount, dataDirectory }: Ground, client: Client, doomed: string, where: string) {
+  const mayRefuse = freeBytes(mount) < DELETES_NEED_BYTES;
+  const deleted = await client.deleteBlob("full/before", doomed);
+  expectClear(deleted, `${where}: delete of a blob`);
+  if (!mayRefuse) expect(deleted.acknowledged, `${where}: delete of a blob: ${deleted.text}`).toBe(true);
+  const before = unusedBytes(mount);
+  try {
+    await collectNow(dataDirectory);
+  } catch (error) {
+    if (mayRefuse) return;
+    throw new Error(`${where}: garbage collection with ${before} bytes unused`, { cause: error });
+  }
+  if (!deleted.acknowledged) return;
+  expect(unusedBytes(mount) - before, `${where}: bytes that the collector freed`).toBeGreaterThan(DOOMED_BYTES / 2);
+}
+
 async function meetLevel(
   ground: Ground,
   level: number,
@@ -133,6 +159,8 @@ async function meetLevel(
       const outcome = await client.pushBlob("full/before", bytes, "put");
       expect(outcome.acknowledged, `${where}, before: ${outcome.text}`).toBe(true);
     }
+    const doomed = random.bytes(DOOMED_BYTES);
+    expect((await client.pushBlob("full/before", doomed, "put")).acknowledged, where).toBe(true);
     const config = { digest: digestOf(contents[0]!), size: contents[0]!.length };
     const image = makeImage(config, [], `${where} before`);
     expect((await client.putManifest("full/before", image, [`doomed-${level}`])).acknowledged, where).toBe(true);
@@ -144,6 +172,7 @@ async function meetLevel(
     const mayRefuse = freeBytes(mount) < DELETES_NEED_BYTES;
     if (!mayRefuse) expect(deleted.acknowledged, `${where}: delete: ${deleted.status} ${deleted.text}`).toBe(true);
     expectClear(deleted, `${where}: delete`);
+    await expectCollected(ground, client, digestOf(doomed), where);
     if (level % 3 === 2) {
       await berth.kill();
       await makeRoom(mount);

@@ -1,5 +1,5 @@
 // Thousands of pushes, pulls, deletes and uploads that are given up leave neither memory nor descriptors nor sessions
-// behind. What deletes leave on the disk is the garbage collector's, and has its own tests.
+// behind, nor files, once the garbage collector has passed: the disk is as it was.
 
 import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
@@ -7,8 +7,9 @@ import { startBerth, type Berth } from "../support/berth.ts";
 import { digestOf } from "../support/stored.ts";
 import { makeTemporaryDirectory } from "../support/temporary.ts";
 import { memoryMib, until } from "../hostile/support/registry.ts";
-import { assertSound, check } from "./support/checker.ts";
+import { assertSound, check, listFiles } from "./support/checker.ts";
 import { Client, makeImage, WAYS } from "./support/client.ts";
+import { collectNow } from "./support/collecting.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 
@@ -71,6 +72,8 @@ test(
         await until("descriptors", 20, () => descriptors() < atStart + DESCRIPTORS_LIMIT);
         expect(await sessionsOf(berth), where).toBe(0);
         assertSound(await check({ url: berth.url, dataDirectory, journal, allowOrphans: false }), where);
+        await collectNow(dataDirectory);
+        expect(listFiles(dataDirectory), where).toEqual([]);
         expect(await berth.stop()).toBe(0);
       } finally {
         await berth.kill();

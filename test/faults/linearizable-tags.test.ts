@@ -6,6 +6,7 @@ import { startBerth, type Berth } from "../support/berth.ts";
 import { lackingPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
 import { digestOf } from "../support/stored.ts";
 import { makeTemporaryDirectory } from "../support/temporary.ts";
+import { checkByFsck } from "./support/checker.ts";
 import { judge, type Call, type Step, type Value } from "./support/history.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
 
@@ -104,7 +105,8 @@ async function runRound(
   }
 }
 
-async function runAll(urls: readonly string[], name: string, operations: number): Promise<void> {
+async function runAll(nodes: readonly Berth[], name: string, operations: number): Promise<void> {
+  const urls = nodes.map((it) => it.url);
   const random = startRandom(`linearizable tags on ${name}`);
   const clients: Clients = { urls, random, writes: 0 };
   const initial = new Map<string, Value>();
@@ -115,6 +117,9 @@ async function runAll(urls: readonly string[], name: string, operations: number)
     const count = Math.min(OPERATIONS_PER_ROUND, operations - done);
     await runRound(clients, done / OPERATIONS_PER_ROUND, count, initial, `seed ${random.seed}`);
   }
+  for (const { dataDirectory } of nodes) {
+    expect(await checkByFsck(dataDirectory, true), `seed ${random.seed}, at the end`).toEqual([]);
+  }
   console.error(`${name}: ${operations} operations, ${clients.writes} of them puts`);
 }
 
@@ -123,7 +128,7 @@ test(
   async () => {
     const berth = await startBerth({ env: { BERTH_LOG_ACCESS: "false" } });
     try {
-      await runAll([berth.url], "SQLite", OPERATIONS / 2);
+      await runAll([berth], "SQLite", OPERATIONS / 2);
       expect(await berth.stop()).toBe(0);
     } finally {
       await berth.kill();
@@ -157,11 +162,7 @@ describe.skipIf(reason !== null)("two servers on PostgreSQL", () => {
       const nodes: Berth[] = [];
       try {
         for (const name of ["one", "two"]) nodes.push(await startBerth({ dataDirectory: directory.join(name), env }));
-        await runAll(
-          nodes.map((it) => it.url),
-          "two servers on PostgreSQL",
-          OPERATIONS / 2,
-        );
+        await runAll(nodes, "two servers on PostgreSQL", OPERATIONS / 2);
         for (const node of nodes) expect(await node.stop()).toBe(0);
       } finally {
         for (const node of nodes) await node.kill();

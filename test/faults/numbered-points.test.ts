@@ -8,6 +8,7 @@ import { expect, test } from "bun:test";
 import { startBerth } from "../support/berth.ts";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../support/temporary.ts";
 import { assertSound, check } from "./support/checker.ts";
+import { Client } from "./support/client.ts";
 import { crashAtStart, startCrashing, type Crashing } from "./support/crashing.ts";
 import { Journal } from "./support/journal.ts";
 import { amount, startRandom, type Random } from "./support/scale.ts";
@@ -57,20 +58,25 @@ const push: Act = {
 const remove: Act = {
   allowOrphans: false,
   prepare: (url, { journal }, random) => pushScenario(url, journal, random.fork(0), repositoryOf(random)).steps,
-  steps: (url, { journal }, random, signal) =>
-    deleteScenario(
-      url,
-      journal,
-      pushScenario(url, journal, random.fork(0), repositoryOf(random), signal).image,
-      signal,
-    ).map(({ name, run }) => ({
+  steps: (url, { journal }, random, signal) => {
+    const { image, unnamed } = pushScenario(url, journal, random.fork(0), repositoryOf(random), signal);
+    const client = new Client(url, journal, signal);
+    const steps = [
+      ...deleteScenario(url, journal, image, signal),
+      ...unnamed.map(({ repository, name }) => ({
+        name: "delete a blob",
+        run: () => client.deleteBlob(repository, name),
+      })),
+    ];
+    return steps.map(({ name, run }) => ({
       name,
       // When it is tried again it may have happened already.
       run: async () => {
         const outcome = await run();
         return outcome.status === 404 ? { ...outcome, acknowledged: true } : outcome;
       },
-    })),
+    }));
+  },
 };
 
 /** The collector works only when it is asked to, and then leaves nothing that could go. */

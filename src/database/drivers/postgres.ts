@@ -106,7 +106,8 @@ class PostgresDatabase implements Database {
 
   async #attempt<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
     const hooks: (() => void)[] = [];
-    const value = await this.#within("begin", (client) =>
+    // Whatever the server's default is: a statement that follows upon a lock must see what was committed before it.
+    const value = await this.#within("begin isolation level read committed", (client) =>
       work({
         dialect: "postgres",
         execute: (query) => this.#run(client, query),

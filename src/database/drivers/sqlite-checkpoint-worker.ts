@@ -6,6 +6,11 @@ import { Database } from "bun:sqlite";
 
 declare const self: Worker;
 
+/** Pages that a checkpoint may leave to the next one. */
+const FEW_PAGES = 256;
+/** However much is written meanwhile, or whoever reads what is in the log, it ends. */
+const MAX_ROUNDS = 8;
+
 const connections = new Map<string, Database>();
 
 self.addEventListener("message", (event: MessageEvent<string>) => {
@@ -17,6 +22,7 @@ self.addEventListener("message", (event: MessageEvent<string>) => {
   }
 });
 
+/** While it works the writer goes on, so it looks again until only little has come. */
 function checkpoint(path: string): void {
   let connection = connections.get(path);
   if (!connection) {
@@ -24,5 +30,10 @@ function checkpoint(path: string): void {
     connection.run("pragma busy_timeout = 0");
     connections.set(path, connection);
   }
-  connection.run("pragma wal_checkpoint(passive)");
+  const passive = connection.query<{ log: number; checkpointed: number }, []>("pragma wal_checkpoint(passive)");
+  for (let round = 1, moved = 0; round <= MAX_ROUNDS; round += 1) {
+    const { log, checkpointed } = passive.get() ?? { log: 0, checkpointed: 0 };
+    if (log - moved <= FEW_PAGES || checkpointed <= moved) return;
+    moved = checkpointed;
+  }
 }

@@ -7,12 +7,12 @@
  * process: what the kernel then holds is unknown, so retrying could acknowledge what is lost.
  */
 import { Database as Connection, SQLiteError, type SQLQueryBindings, type Statement } from "bun:sqlite";
-import { closeSync, fdatasync, fstatSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, fsyncSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { CompiledQuery, SqliteAdapter, SqliteDialect } from "kysely";
 import { DatabaseFullError, type Database, type Queryable, type Transaction } from "../database.ts";
 import { migrations } from "../migrations/migrations.ts";
-import { Checkpointer } from "./sqlite-checkpointer.ts";
+import { Checkpointer, type LogBytes } from "./sqlite-checkpointer.ts";
 import { readSnapshot } from "./sqlite-snapshot.ts";
 
 export type SqliteOptions = {
@@ -20,6 +20,9 @@ export type SqliteOptions = {
   /** Called when the disk refused to make a commit durable; must end the process. */
   onSyncFailure: (error: Error) => void;
 };
+
+/** SQLite's, unless told otherwise. */
+const PAGE_BYTES = 4096;
 
 const PRAGMAS = [
   "pragma busy_timeout = 5000",
@@ -48,7 +51,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     reader.run("pragma busy_timeout = 5000");
     reader.run("pragma cache_size = -16000");
     const log = openSync(`${options.path}-wal`, "r");
-    // The names of the database's files must be as durable as what is committed to them.
+    // What a process that was killed had committed is read from now on, and rested on: it must be as durable as what
+    // is written next. Nothing is lost by that failing but this start.
+    if (fstatSync(log).size > 0) fdatasyncSync(log);
+    // The names of the database's files must be so as well.
     syncDirectory(dirname(options.path));
     return new SqliteDatabase(writer, reader, log, options);
   } catch (error) {
@@ -95,7 +101,7 @@ class SqliteDatabase implements Database {
     this.#path = options.path;
     this.#log = log;
     this.#onSyncFailure = options.onSyncFailure;
-    this.#checkpointer = new Checkpointer(options.path, () => fstatSync(log).size);
+    this.#checkpointer = new Checkpointer(options.path, () => logBytes(writer));
   }
 
   execute<Row>(query: CompiledQuery): Promise<{ rows: Row[]; affected: number }> {
@@ -147,10 +153,10 @@ class SqliteDatabase implements Database {
   async #turn(): Promise<void> {
     this.#isTurnPlanned = false;
     this.#isTurnRunning = true;
+    if (this.#checkpointer.needsFinish) await this.#checkpointer.finish();
     const jobs = this.#jobs;
     this.#jobs = [];
     try {
-      if (this.#checkpointer.takeFinish()) this.#finishCheckpoint();
       await this.#commitTogether(jobs);
     } catch (error) {
       // Nothing of them was committed; those that were told so already take no notice.
@@ -158,14 +164,6 @@ class SqliteDatabase implements Database {
     } finally {
       this.#isTurnRunning = false;
       this.#planTurn();
-    }
-  }
-
-  #finishCheckpoint(): void {
-    try {
-      this.#writer.connection.run("pragma wal_checkpoint(passive)");
-    } catch {
-      // A full disk, say: the log keeps what was not moved.
     }
   }
 
@@ -238,6 +236,13 @@ class SqliteDatabase implements Database {
       this.#planTurn();
     });
   }
+}
+
+/** Asks only: nothing is moved. */
+function logBytes(writer: Connection): LogBytes {
+  const found = writer.query<{ log: number; checkpointed: number }, []>("pragma wal_checkpoint(noop)").get();
+  const { log, checkpointed } = found ?? { log: 0, checkpointed: 0 };
+  return { total: log * PAGE_BYTES, left: (log - checkpointed) * PAGE_BYTES };
 }
 
 /** A connection whose statements are prepared once. */

@@ -155,6 +155,19 @@ export const insertArchivedTag = verbatim("tags", [
   "deleted_by",
 ]);
 
+/** Whether the row of an id is that of the archive, for tables whose ids others refer to. */
+export const findSameNamespace = statement<{ id: number; name: string }>()((p, { db }) =>
+  db.selectFrom("namespaces").select("id").where("id", "=", p.id).where("name", "=", p.name),
+);
+
+export const findSameRepository = statement<{ id: number; name: string }>()((p, { db }) =>
+  db.selectFrom("repositories").select("id").where("id", "=", p.id).where("name", "=", p.name),
+);
+
+export const findSameManifest = statement<{ id: number; digest: string }>()((p, { db }) =>
+  db.selectFrom("manifests").select("id").where("id", "=", p.id).where("digest", "=", p.digest),
+);
+
 /** Ids begin at 1; saying so spares a walk through the table. */
 export const findAnyRepository = statement()((_, { db }) =>
   db.selectFrom("repositories").select("id").where("id", ">", sql.lit(0)).limit(1),
@@ -205,6 +218,7 @@ export const findHeldBlob = statement<{ repositoryId: number; digest: string }>(
     .where("repository_blobs.repository_id", "=", p.repositoryId),
 );
 
+/** Kept from being put into the recycle bin until the transaction ends: that is no change of a key. */
 export const findHeldManifest = statement<{ repositoryId: number; digest: string }>()((p, { db, lock }) =>
   db
     .selectFrom("manifests")
@@ -212,7 +226,7 @@ export const findHeldManifest = statement<{ repositoryId: number; digest: string
     .where("repository_id", "=", p.repositoryId)
     .where("digest", "=", p.digest)
     .where("deleted_at", "is", null)
-    .modifyEnd(lock("key share")),
+    .modifyEnd(lock("share")),
 );
 
 export const findCurrentTag = statement<{ repositoryId: number; tag: string }>()((p, { db }) =>

@@ -29,6 +29,19 @@ export const listDueBlobs = statement<{ from: number; before: number; limit: num
     .limit(p.limit),
 );
 
+/** Blobs of a range of ids that nobody links, and that were not condemned for it: the collector would never look at them. */
+export const listForgottenBlobs = statement<{ after: number; upTo: number }>()((p, { db }) =>
+  db
+    .selectFrom("blobs")
+    .select(["id", "digest", "size_bytes"])
+    .where("id", ">", p.after)
+    .where("id", "<=", p.upTo)
+    .where("state", "<>", sql.lit("deleting"))
+    .where("condemned_at", "is", null)
+    .where(sql<boolean>`not exists (select 1 from repository_blobs where repository_blobs.blob_id = blobs.id)`)
+    .orderBy("id"),
+);
+
 /** At most one more than is worth counting. */
 export const listDamagedIds = statement<{ after: number; limit: number }>()((p, { db }) =>
   db
@@ -128,7 +141,13 @@ export const listManifests = statement<{ after: number; limit: number }>()((p, {
   db
     .selectFrom("manifests")
     .innerJoin("repositories", "repositories.id", "manifests.repository_id")
-    .select(["manifests.id", "manifests.digest", "manifests.deleted_at", "repositories.name as repository"])
+    .select([
+      "manifests.id",
+      "manifests.digest",
+      "manifests.size_bytes",
+      "manifests.repository_id",
+      "repositories.name as repository",
+    ])
     .where("manifests.id", ">", p.after)
     .orderBy("manifests.id")
     .limit(p.limit),
@@ -136,6 +155,11 @@ export const listManifests = statement<{ after: number; limit: number }>()((p, {
 
 export const findManifestBytes = statement<{ manifestId: number }>()((p, { db }) =>
   db.selectFrom("manifests").select(["digest", "media_type", "content"]).where("id", "=", p.manifestId),
+);
+
+/** What the rows say that a manifest names. */
+export const listReferences = statement<{ manifestId: number }>()((p, { db }) =>
+  db.selectFrom("manifest_references").select("digest").where("manifest_id", "=", p.manifestId),
 );
 
 /** What the manifests of a range of ids, those in the recycle bin left aside, name and their repository does not have. */
@@ -246,12 +270,13 @@ export const checkIntegrity = statement()((_, { db, dialect }) =>
     : db.selectNoFrom(sql<string>`'ok'`.as("integrity_check")),
 );
 
-/** Rows that name others which are not there; other databases never let it come to that. */
+/** Rows that name others which are not there, the first thousand; other databases never let it come to that. */
 export const checkForeignKeys = statement()((_, { db, dialect }) =>
   dialect === "sqlite"
     ? db
         .selectFrom(sql<{ table: string; parent: string; rowid: number | null }>`pragma_foreign_key_check`.as("found"))
         .select(["table", "parent", "rowid"])
+        .limit(sql.lit(1_000))
     : db
         .selectNoFrom([sql<string>`''`.as("table"), sql<string>`''`.as("parent"), sql<number | null>`null`.as("rowid")])
         .where(sql<boolean>`false`),

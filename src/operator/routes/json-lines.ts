@@ -22,7 +22,14 @@ export function jsonLines(context: RequestContext, log: Log, work: (emit: Emit) 
   };
   const run = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const write = (text: string) => {
-      if (isOpen) controller.enqueue(encoder.encode(`${text}\n`));
+      if (!isOpen) return;
+      try {
+        controller.enqueue(encoder.encode(`${text}\n`));
+      } catch {
+        // The reader has gone, and nobody said so: no reason to end the work's server, as an error in a timer would.
+        isOpen = false;
+        wake();
+      }
     };
     const emit: Emit = async (line) => {
       write(JSON.stringify(line));

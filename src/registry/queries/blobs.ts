@@ -1,5 +1,5 @@
 /** Every statement on blobs and their links to repositories. Lists of digests are JSON texts. */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement } from "../../database/statement.ts";
 
@@ -69,14 +69,17 @@ export const insertBlob = statement<{
     .returning("id"),
 );
 
-/** Takes a blob whose stored bytes are missing or wrong out of service, unless it has others by now. */
+/** Where a blob's bytes are: empty for those in its row. Whoever heals a blob gives it another key, and is not undone. */
+const hasKey = (storageKey: string) => sql<boolean>`coalesce(storage_key, '') = ${storageKey}`;
+
+/** Takes a blob whose bytes are missing or wrong out of service, unless it has others by now. */
 export const markDamaged = statement<{ digest: string; storageKey: string }>()((p, { db }) =>
   db
     .updateTable("blobs")
     .set({ state: "damaged" })
     .where("digest", "=", p.digest)
     .where("state", "<>", sql.lit("deleting"))
-    .where("storage_key", "=", p.storageKey),
+    .where(hasKey(p.storageKey)),
 );
 
 export const listDamaged = statement<{ after: number; limit: number }>()((p, { db }) =>
@@ -89,14 +92,37 @@ export const listDamaged = statement<{ after: number; limit: number }>()((p, { d
     .limit(p.limit),
 );
 
-/** Points a blob at other stored bytes, unless somebody else has done so. */
-export const moveBlob = statement<{ id: number; storageKey: string; receivedKey: string }>()((p, { db }) =>
+/** Serves a damaged blob again; the caller has just seen that the bytes at the key are its own. */
+export const putBackBlob = statement<{ blobId: number; storageKey: string; now: number }>()((p, { db }) =>
   db
     .updateTable("blobs")
-    .set({ storage_key: p.receivedKey, state: "live" })
-    .where("id", "=", p.id)
+    .set({ state: "live", verified_at: p.now })
+    .where("id", "=", p.blobId)
+    .where("state", "=", sql.lit("damaged"))
+    .where(hasKey(p.storageKey)),
+);
+
+/** Gives a blob bytes that were just received in the place of its own, unless somebody else has, or it is being deleted. */
+export const healBlob = statement<{
+  blobId: number;
+  storageKey: string;
+  sizeBytes: number;
+  receivedKey: string | null;
+  content: Uint8Array | null;
+  now: number;
+}>()((p, { db }) =>
+  db
+    .updateTable("blobs")
+    .set({
+      storage_key: p.receivedKey,
+      content: p.content,
+      size_bytes: p.sizeBytes,
+      state: "live",
+      verified_at: p.now,
+    })
+    .where("id", "=", p.blobId)
     .where("state", "<>", sql.lit("deleting"))
-    .where("storage_key", "=", p.storageKey),
+    .where(hasKey(p.storageKey)),
 );
 
 export const findLinkedBlob = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
@@ -110,28 +136,45 @@ export const findLinkedBlob = statement<{ repositoryId: number; digest: string }
     .where("repository_blobs.repository_id", "=", p.repositoryId),
 );
 
-/** Links a blob until its lease is over; a link that there is is kept for longer, unless it has no lease: a manifest keeps it. */
+/** Some manifest of the repository, not in the recycle bin, that names the digest. */
+export const findNamingManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db
+    .selectFrom("manifest_references")
+    .innerJoin("manifests", "manifests.id", "manifest_references.manifest_id")
+    .select("manifests.id")
+    .where("manifest_references.repository_id", "=", p.repositoryId)
+    .where("manifest_references.digest", "=", p.digest)
+    .where("manifests.deleted_at", "is", null)
+    .limit(1),
+);
+
+/**
+ * Whether a link that is there has to be kept until `keptUntil`: unless it is for longer, or for good, by a manifest that
+ * names it. One in the recycle bin does not count: it may be gone any time.
+ */
+function needsLease(p: { repositoryId: number; blobId: number; keptUntil: number }): RawBuilder<boolean> {
+  return sql`(repository_blobs.kept_until < ${p.keptUntil} or (repository_blobs.kept_until is null and not exists (select 1 from blobs inner join manifest_references on manifest_references.digest = blobs.digest inner join manifests on manifests.id = manifest_references.manifest_id where blobs.id = ${p.blobId} and blobs.state <> 'deleting' and manifest_references.repository_id = ${p.repositoryId} and manifests.deleted_at is null)))`;
+}
+
+/** Links a blob until its lease is over; see `needsLease` for a link that there is. */
 export const linkBlob = statement<{ repositoryId: number; blobId: number; now: number; keptUntil: number }>()(
   (p, { db }) =>
     db
       .insertInto("repository_blobs")
       .values({ repository_id: p.repositoryId, blob_id: p.blobId, created_at: p.now, kept_until: p.keptUntil })
       .onConflict((conflict) =>
-        conflict
-          .columns(["blob_id", "repository_id"])
-          .doUpdateSet({ kept_until: p.keptUntil })
-          .where("repository_blobs.kept_until", "<", p.keptUntil),
+        conflict.columns(["blob_id", "repository_id"]).doUpdateSet({ kept_until: p.keptUntil }).where(needsLease(p)),
       ),
 );
 
-/** Keeps a link that has a lease for longer. */
+/** Keeps a link for longer; see `needsLease`. */
 export const extendLease = statement<{ repositoryId: number; blobId: number; keptUntil: number }>()((p, { db }) =>
   db
     .updateTable("repository_blobs")
     .set({ kept_until: p.keptUntil })
     .where("blob_id", "=", p.blobId)
     .where("repository_id", "=", p.repositoryId)
-    .where("kept_until", "<", p.keptUntil),
+    .where(needsLease(p)),
 );
 
 export const unlinkBlob = statement<{ repositoryId: number; blobId: number }>()((p, { db }) =>

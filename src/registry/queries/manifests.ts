@@ -47,6 +47,21 @@ export const findManifestForUpdate = statement<{ repositoryId: number; digest: s
     .modifyEnd(lock("update")),
 );
 
+/** As `findManifestForUpdate`, with the bytes. */
+export const findBytesForUpdate = statement<{ repositoryId: number; digest: string }>()((p, { db, lock }) =>
+  db
+    .selectFrom("manifests")
+    .select(["id", "digest", "media_type", "deleted_at", "content"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .modifyEnd(lock("update")),
+);
+
+/** Gives a manifest whose bytes rotted those of its digest. */
+export const healManifest = statement<{ manifestId: number; content: Uint8Array; sizeBytes: number }>()((p, { db }) =>
+  db.updateTable("manifests").set({ content: p.content, size_bytes: p.sizeBytes }).where("id", "=", p.manifestId),
+);
+
 export const insertManifest = statement<{
   repositoryId: number;
   digest: string;

@@ -3,15 +3,25 @@ import { sql } from "kysely";
 import { statement } from "../../database/statement.ts";
 
 const REFERRER_COLUMNS = ["digest", "media_type", "artifact_type", "size_bytes"] as const;
-/** Known without reading them, which a page of large ones would make expensive. */
-const ANNOTATIONS_BYTES = sql<number>`coalesce(octet_length(annotations), 0)`.as("annotations_bytes");
+/** Of this size or less they are read with the page: as many as fit on one add up to no more than one may have. */
+export const SMALL_ANNOTATIONS_BYTES = 1024;
+
+/** The size is known without reading them, which a page of large ones would make expensive. */
+const ANNOTATIONS = [
+  sql<number>`coalesce(octet_length(manifests.annotations), 0)`.as("annotations_bytes"),
+  sql<
+    string | null
+  >`case when octet_length(manifests.annotations) <= ${sql.lit(SMALL_ANNOTATIONS_BYTES)} then manifests.annotations end`.as(
+    "small_annotations",
+  ),
+] as const;
 
 export const listReferrers = statement<{ repositoryId: number; subject: string; last: string; limit: number }>()(
   (p, { db }) =>
     db
       .selectFrom("manifests")
       .select(REFERRER_COLUMNS)
-      .select(ANNOTATIONS_BYTES)
+      .select(ANNOTATIONS)
       .where("repository_id", "=", p.repositoryId)
       .where("subject_digest", "=", p.subject)
       .where("deleted_at", "is", null)
@@ -30,7 +40,7 @@ export const listReferrersOfType = statement<{
   db
     .selectFrom("manifests")
     .select(REFERRER_COLUMNS)
-    .select(ANNOTATIONS_BYTES)
+    .select(ANNOTATIONS)
     .where("repository_id", "=", p.repositoryId)
     .where("subject_digest", "=", p.subject)
     .where("deleted_at", "is", null)
@@ -64,7 +74,7 @@ export const listFallbackReferrers = statement<{
         .onRef("manifests.digest", "=", "manifest_references.digest"),
     )
     .select(["manifests.digest", "manifests.media_type", "manifests.artifact_type", "manifests.size_bytes"])
-    .select(sql<number>`coalesce(octet_length(manifests.annotations), 0)`.as("annotations_bytes"))
+    .select(ANNOTATIONS)
     .where("tags.repository_id", "=", p.repositoryId)
     .where("tags.name", "=", p.tag)
     .where("tags.to_at", "is", null)

@@ -1,4 +1,5 @@
 /** Every statement on tags and their history. */
+import { sql } from "kysely";
 import { statement } from "../../database/statement.ts";
 
 /** The latest row of the tag's life, which is its current one unless it has a `to_at`. */
@@ -60,14 +61,42 @@ export const binTag = statement<{
     .where("revision", "=", p.revision),
 );
 
-export const binTagsOfDigest = statement<{ repositoryId: number; digest: string; now: number; deletedBy: string }>()(
-  (p, { db }) =>
-    db
-      .updateTable("tags")
-      .set({ to_at: p.now, deleted_at: p.now, deleted_by: p.deletedBy })
-      .where("repository_id", "=", p.repositoryId)
-      .where("digest", "=", p.digest)
-      .where("to_at", "is", null),
+/** Ends at most `limit` of the tags that point at a digest, and puts them into the recycle bin. */
+export const binTagsOfDigest = statement<{
+  repositoryId: number;
+  digest: string;
+  now: number;
+  deletedBy: string;
+  limit: number;
+}>()((p, { db }) =>
+  db
+    .updateTable("tags")
+    .set({ to_at: p.now, deleted_at: p.now, deleted_by: p.deletedBy })
+    .where("repository_id", "=", p.repositoryId)
+    .where("to_at", "is", null)
+    .where("name", "in", (eb) =>
+      eb
+        .selectFrom("tags as pointing")
+        .select("pointing.name")
+        .where("pointing.repository_id", "=", p.repositoryId)
+        .where("pointing.digest", "=", p.digest)
+        .where("pointing.to_at", "is", null)
+        .limit(p.limit),
+    )
+    // On PostgreSQL a tag may have moved on while its row was waited for. In words that keep SQLite from walking through
+    // all that point at the digest.
+    .where(sql<boolean>`coalesce(digest, '') = ${p.digest}`),
+);
+
+/** Some tag that points at a digest. */
+export const findTagOfDigest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select("name")
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", "=", p.digest)
+    .where("to_at", "is", null)
+    .limit(1),
 );
 
 /** Takes a tag's row out of the recycle bin: it is history like any other. */

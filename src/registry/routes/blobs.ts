@@ -4,6 +4,7 @@ import type { RequestContext } from "../../http/context.ts";
 import { parseRange } from "../../http/ranges.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import type { RepositoryName } from "../../oci/reference.ts";
+import type { StoredBody } from "../../storage/storage.ts";
 import type { Blob, Blobs } from "../blobs.ts";
 import { CachedHeaders, empty, IMMUTABLE, matchesDigest, notModified, repositoryOf } from "./responses.ts";
 
@@ -11,6 +12,7 @@ export type BlobRouteParts = { blobs: Blobs };
 
 export function blobRoutes({ blobs }: BlobRouteParts) {
   const whole = new CachedHeaders<Blob>(headersOf);
+  const partial = new CachedHeaders<Blob>(headersOf);
 
   const answer = (context: RequestContext, repository: RepositoryName, blob: Blob): Response | Promise<Response> =>
     context.method === "HEAD" && blobs.needsLease(blob)
@@ -22,20 +24,19 @@ export function blobRoutes({ blobs }: BlobRouteParts) {
     repository: RepositoryName,
     blob: Blob,
   ): Response | Promise<Response> => {
-    let headers = whole.get(context, blob);
-    if (matchesDigest(context.header("if-none-match"), blob.digest)) return notModified(headers);
+    if (matchesDigest(context.header("if-none-match"), blob.digest)) return notModified(whole.get(context, blob));
     const range = parseRange(rangeHeader(context, blob), blob.sizeBytes);
-    const status = range ? 206 : 200;
-    if (range || !blob.content) headers = new Headers(headers);
-    if (range) {
+    // Only when the body is there: until then other requests use the same headers.
+    const respond = (body: StoredBody | null): Response => {
+      if (!range) return new Response(body, { headers: whole.get(context, blob) });
+      const headers = partial.get(context, blob);
       headers.set("Content-Length", String(range.end - range.start));
       headers.set("Content-Range", `bytes ${range.start}-${range.end - 1}/${blob.sizeBytes}`);
-    }
-    if (context.method === "HEAD") return new Response(null, { status, headers });
-    if (blob.content) {
-      return new Response(range ? blob.content.subarray(range.start, range.end) : blob.content, { status, headers });
-    }
-    return blobs.read(repository, blob, range).then((body) => new Response(body, { status, headers }));
+      return new Response(body, { status: 206, headers });
+    };
+    if (context.method === "HEAD") return respond(null);
+    const atHand = blobs.tryRead(blob, range);
+    return atHand ? respond(atHand) : blobs.read(repository, blob, range).then(respond);
   };
 
   return {

@@ -8,7 +8,7 @@ import { findRepositoryName } from "../../oci/reference.ts";
 import type { Repositories } from "../../repositories/repositories.ts";
 import type { Referrers } from "../referrers.ts";
 import type { Tags } from "../tags.ts";
-import { json, repositoryOf } from "./responses.ts";
+import { CachedJson, json, repositoryOf } from "./responses.ts";
 
 export type ListRouteParts = { tags: Tags; referrers: Referrers; repositories: Repositories };
 
@@ -17,13 +17,15 @@ const NO_MEDIA_TYPE = "none";
 const MAX_TYPES = 20;
 
 export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
+  const listed = new CachedJson();
+
   return {
     tags: async (context: RequestContext): Promise<Response> => {
       const { asked, repository } = repositoryOf(context);
       const { limit, last } = parsePage(context.query, MAX_PAGE);
       const found = await tags.list(repository, last ?? "", limit + 1);
-      const page = found.slice(0, limit);
-      return json(context, { name: asked, tags: page }, linkAfter(`/v2/${asked}/tags/list`, found, limit));
+      const text = `{"name":${JSON.stringify(asked)},"tags":${listed.get(found, limit)}}`;
+      return json(context, text, linkAfter(`/v2/${asked}/tags/list`, found, limit));
     },
 
     catalog: async (context: RequestContext, principal: Principal): Promise<Response> => {
@@ -31,7 +33,8 @@ export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
       // `last` may be spelled with or without library/, and need not exist.
       const after = last === null ? "" : (findRepositoryName(last) ?? last);
       const found = await repositories.list(principal, after, limit + 1);
-      return json(context, { repositories: found.slice(0, limit) }, linkAfter("/v2/_catalog", found, limit));
+      const text = JSON.stringify({ repositories: found.slice(0, limit) });
+      return json(context, text, linkAfter("/v2/_catalog", found, limit));
     },
 
     referrers: async (context: RequestContext): Promise<Response> => {
@@ -53,13 +56,14 @@ export function listRoutes({ tags, referrers, repositories }: ListRouteParts) {
           ...parameters,
         ]);
       }
-      return json(context, { schemaVersion: 2, mediaType: OCI_INDEX, manifests: page.referrers }, headers);
+      const text = `{"schemaVersion":2,"mediaType":"${OCI_INDEX}","manifests":${listed.get(page.referrers)}}`;
+      return json(context, text, headers);
     },
   };
 }
 
 /** The Link header when `found` holds one more than the page. */
-function linkAfter(path: string, found: string[], limit: number): Record<string, string> {
+function linkAfter(path: string, found: readonly string[], limit: number): Record<string, string> {
   const last = found[limit - 1];
   if (found.length <= limit || last === undefined) return {};
   return {

@@ -17,9 +17,9 @@ export function repositoryOf(context: RequestContext): { asked: string; reposito
   return { asked, repository: parseRepositoryName(asked) };
 }
 
-/** JSON with its length, so that HEAD and GET agree. */
-export function json(context: RequestContext, value: unknown, headers: Record<string, string> = {}): Response {
-  const body = Buffer.from(JSON.stringify(value));
+/** JSON, given as text, with its length, so that HEAD and GET agree. */
+export function json(context: RequestContext, text: string, headers: Record<string, string> = {}): Response {
+  const body = Buffer.from(text);
   return new Response(context.method === "HEAD" ? null : body, {
     headers: {
       "Content-Type": "application/json",
@@ -69,6 +69,18 @@ export class CachedHeaders<Key extends object> {
     if (!headers) this.#made.set(key, (headers = new Headers({ ...REGISTRY_HEADERS, ...this.#make(key) })));
     headers.set("X-Request-Id", context.id);
     return headers;
+  }
+}
+
+/** JSON of lists that are remembered, made once for each: to make it costs more than all else that they need. */
+export class CachedJson {
+  readonly #texts = new WeakMap<readonly unknown[], string>();
+
+  /** `limit`: how many of its entries the list of that name is to have. A list is always asked for with the same. */
+  get(list: readonly unknown[], limit = list.length): string {
+    let text = this.#texts.get(list);
+    if (text === undefined) this.#texts.set(list, (text = JSON.stringify(list.slice(0, limit))));
+    return text;
   }
 }
 

@@ -349,9 +349,8 @@ export class FileWriter implements BlobWriter {
   async #commitFile(algorithm: DigestAlgorithm): Promise<Digest> {
     await this.#settle();
     const digest = this.#digest(algorithm);
-    await allDone(syncFileData(this.#openedFile()), digest);
+    await allDone(syncFileData(this.#openedFile()), this.#means.directories.sync(dirname(this.#path)), digest);
     await this.#closeFiles();
-    await this.#means.directories.sync(dirname(this.#path));
     return digest;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Blobs as files below one directory, in the layout that `paths.ts` draws. Durable means here: the file's data synced,
- * then its directory. Every folder is made and synced when the driver opens.
+ * Blobs as files below one directory, in the layout that `paths.ts` draws. Durable means here: the file's data and
+ * its directory synced. Every folder is made and synced when the driver opens.
  */
 import * as fs from "node:fs";
 import { mkdir, readdir, stat, statfs, unlink } from "node:fs/promises";
@@ -51,6 +51,7 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
   const means = writerMeans(directIo);
   const openFiles = new OpenFiles(OPEN_FILES);
   const sweep = startSweep(means.writers);
+  let readBuffer: Uint8Array<ArrayBuffer> | null = null;
 
   function pathOf(key: string): string {
     if (!KEY.test(key)) throw new StorageError("not a blob's key");
@@ -89,13 +90,26 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
       return attempt("read a blob", async () => {
         const path = pathOf(key);
         if (range !== undefined && range.end - range.start <= SMALL_READ_BYTES) {
-          return openFiles.read(path, range.start, range.end, sizeBytes);
+          return openFiles.read(path, range.start, range.end, { sizeBytes });
         }
         const found = fs.statSync(path, { throwIfNoEntry: false });
         if (found === undefined || (sizeBytes !== undefined && found.size !== sizeBytes)) return null;
         if (range !== undefined) return Bun.file(path).slice(range.start, range.end);
         return found.size <= SMALL_READ_BYTES ? openFiles.read(path, 0, found.size) : Bun.file(path);
       });
+    },
+
+    tryRead(key, { start, end }, sizeBytes) {
+      if (end - start > SMALL_READ_BYTES) return null;
+      try {
+        return openFiles.read(pathOf(key), start, end, {
+          sizeBytes,
+          into: (readBuffer ??= new Uint8Array(SMALL_READ_BYTES)),
+        });
+      } catch {
+        // `read` meets the same failure and says what it is.
+        return null;
+      }
     },
 
     stat(key) {

@@ -152,6 +152,11 @@ export function memoryStorage(options: { limitBytes?: number } = {}): Storage {
       return range === undefined ? bytes : bytes.subarray(range.start, range.end);
     },
 
+    tryRead(key, { start, end }, sizeBytes) {
+      const bytes = shelf.entries.get(key)?.bytes;
+      return bytes?.length === sizeBytes ? bytes.subarray(start, end) : null;
+    },
+
     async stat(key) {
       const entry = shelf.entries.get(key);
       return entry === undefined ? null : { sizeBytes: entry.bytes.length };

@@ -19,15 +19,21 @@ export class OpenFiles {
 
   /**
    * The bytes of a file from `start` to `end`, fewer where it ends before; null when it is not there, or has not
-   * `sizeBytes` bytes where they are given.
+   * `sizeBytes` bytes where they are given. They are the beginning of `into` where that is given, which must be as long.
    */
-  read(path: string, start: number, end: number, sizeBytes?: number): Uint8Array<ArrayBuffer> | null {
+  read(
+    path: string,
+    start: number,
+    end: number,
+    { sizeBytes, into }: { sizeBytes?: number | undefined; into?: Uint8Array<ArrayBuffer> } = {},
+  ): Uint8Array<ArrayBuffer> | null {
     const file = this.#find(path);
     if (file === null || (sizeBytes !== undefined && file.sizeBytes !== sizeBytes)) return null;
-    const bytes = new Uint8Array(Math.max(0, Math.min(end, file.sizeBytes) - start));
+    const length = Math.max(0, Math.min(end, file.sizeBytes) - start);
+    const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
     for (let done = 0; done < bytes.length;) {
       const count = readSync(file.fd, bytes, done, bytes.length - done, start + done);
-      if (count === 0) return bytes.slice(0, done);
+      if (count === 0) return bytes.subarray(0, done);
       done += count;
     }
     return bytes;

@@ -5,6 +5,7 @@ import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "
 import { newContent, newRepository } from "../registry/content.ts";
 import { describeUnless } from "../support.ts";
 import { collectorRules } from "./collector-rules.ts";
+import { interleavingRules } from "./interleaving-rules.ts";
 import { openParts, STORED, type Parts } from "./parts.ts";
 
 let postgres: Postgres | null = null;
@@ -27,6 +28,7 @@ for (const database of ["sqlite", "postgres"] as const) {
   for (const storage of ["filesystem", "memory"] as const) {
     describeUnless(`${database} and ${storage}`, reason, () => {
       describe("the collector", () => collectorRules({ database, storage, createDatabase }));
+      describe("interleaving", () => interleavingRules({ database, storage, createDatabase }));
     });
   }
 }

@@ -66,6 +66,8 @@ export interface Parts {
   /** Every lease is over. */
   endLeases(): Promise<void>;
   keys(): Promise<string[]>;
+  /** From now on rows are read anew. */
+  forget(): void;
   /** The same rows and bytes, through parts of their own; only where rows can be shared. */
   twin(): Promise<Parts>;
   close(): Promise<void>;
@@ -107,7 +109,7 @@ function joinParts(combination: Combination, database: Database, storage: Storag
   const cache = new ContentCache({ limitBytes: 1_000_000, isShared: database.isShared });
   const room = new Room(storage, 0);
   const tags = new Tags({ database, repositories, cache, gates: [] });
-  const manifests = new Manifests({ database, repositories, tags, cache, room, gates: [] });
+  const manifests = new Manifests({ database, repositories, tags, cache, room, gates: [], log });
   const blobs = new Blobs({ database, storage, repositories, cache, gates: [], log, leaseMs: DAY_SECONDS * 1_000 });
   const bin = new Bin({ database, repositories, manifests, tags, keepMs: DAY_SECONDS * 1_000 });
   const holds = new Holds(database);
@@ -186,5 +188,6 @@ function joinParts(combination: Combination, database: Database, storage: Storag
       for await (const { key } of storage.list("blobs/")) keys.push(key);
       return keys.sort();
     },
+    forget: () => cache.forgetAll(),
   };
 }

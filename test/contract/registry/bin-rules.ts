@@ -74,7 +74,10 @@ export function binRules(get: () => Registry): void {
     const image = await pushImage(registry, repository, "a", { subject: subject.descriptor });
     expectStatus(await putManifest(registry, repository, "b", image), 201);
     const references = ["a", "b", image.digest];
+    // All of it is remembered from here on, where anything is.
     expect(await statusesOf(registry, repository, references)).toEqual([200]);
+    expect(await tagsOf(registry, repository)).toEqual(["a", "b", "subject"]);
+    expect(await referrersOf(registry, repository, subject.digest)).toEqual([image.digest]);
 
     const before = Date.now();
     await remove(registry, repository, image.digest);

@@ -2,6 +2,9 @@
 
 import { expect, test } from "bun:test";
 import { CompiledQuery } from "kysely";
+import { OPEN_ANONYMOUS } from "../../../src/access/principal.ts";
+import type { Digest } from "../../../src/oci/digest.ts";
+import { parseRepositoryName } from "../../../src/oci/reference.ts";
 import { openParts } from "../lifecycle/parts.ts";
 import { expectStatus, newContent, newRepository, pushBlob } from "./content.ts";
 import { openRegistry, type Combination, type Registry } from "./registry.ts";
@@ -91,6 +94,44 @@ export function linkRules(get: () => Registry, combination: Combination): void {
       );
       for (const answer of answers) expectStatus(answer, 202);
       expect(await isCondemned(registry, blob.digest)).toBe(true);
+    }
+  });
+
+  test("what only a manifest in the recycle bin keeps has a lease once a push looks at it, sends it or mounts it", async () => {
+    const parts = await openParts(combination);
+    try {
+      const name = parseRepositoryName(newRepository("binned"));
+      const layer = await parts.pushBlob(name, newContent(600));
+      const leases = async () =>
+        (await parts.rows("select kept_until from repository_blobs order by blob_id")).map((row) => row["kept_until"]);
+      const digest = layer.digest as Digest;
+      const look = async () => {
+        const blob = await parts.blobs.get(name, digest);
+        if (blob.keptUntil === null && parts.blobs.needsLease(blob)) await parts.blobs.extendLease(name, blob);
+      };
+      const ways = {
+        looks: look,
+        sends: () => parts.pushBlob(name, layer),
+        mounts: () => parts.blobs.mount(OPEN_ANONYMOUS, name, digest, name),
+      };
+      for (const [way, touch] of Object.entries(ways)) {
+        const image = await parts.pushImage(name, way, [layer]);
+        await parts.endLeases();
+        await parts.collector().run();
+        const before = await leases();
+        await touch();
+        // A manifest keeps it for good: there is nothing to write.
+        expect(await leases()).toEqual(before);
+        await parts.deleteManifest(name, image.digest);
+        const asked = Date.now();
+        await touch();
+        expect(Number((await leases())[0])).toBeGreaterThan(asked);
+        await Bun.sleep(2);
+        await parts.collector({ keepSeconds: 0 }).run();
+        expect(await parts.reads(name, layer)).toBe(true);
+      }
+    } finally {
+      await parts.close();
     }
   });
 

@@ -57,6 +57,26 @@ export function tagRules(get: () => Registry): void {
     expect((await historyOf(registry, repository, "a")).map((row) => row["revision"])).toEqual([1, 2]);
   });
 
+  test("a list of tags that was read before shows every change since", async () => {
+    const registry = get();
+    const repository = newRepository("lists");
+    const list = async (query = "") =>
+      readTags(JSON.parse((await registry.ask("GET", `/v2/${repository}/tags/list${query}`)).text));
+    const image = await pushImage(registry, repository, "b");
+    for (const query of ["", "", "?n=1"]) expect(await list(query)).toEqual(["b"]);
+    expectStatus(await putManifest(registry, repository, "a", image), 201);
+    expect(await list()).toEqual(["a", "b"]);
+    expect(await list("?n=1")).toEqual(["a"]);
+    expect(await list("?n=1&last=a")).toEqual(["b"]);
+    expect(await list("?n=0")).toEqual([]);
+    expectStatus(await registry.ask("DELETE", `/v2/${repository}/manifests/a`), 202);
+    expect(await list()).toEqual(["b"]);
+    expectStatus(await registry.operate("POST", "/bin/restore", { repository, reference: "a" }), 200);
+    expect(await list()).toEqual(["a", "b"]);
+    expectStatus(await registry.ask("DELETE", `/v2/${repository}/manifests/${image.digest}`), 202);
+    expect(await list()).toEqual([]);
+  });
+
   test("deleting a blob takes it from this repository alone, at once", async () => {
     const registry = get();
     const [here, there] = [newRepository("here"), newRepository("there")];

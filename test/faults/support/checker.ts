@@ -7,11 +7,13 @@
 //       manifests that name the blob, a deleted tag with its history. Counters have their place here once there are some
 //   (f) no upload session is older than its lease
 //   (g) no row without its file, but for what is being deleted; no file without a row, unless a server was killed since
+// And then the server's own `berth fsck` has its say, which must find nothing either.
 
 import { Database as Connection } from "bun:sqlite";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Journal, Register, Value } from "./journal.ts";
+import type { Expected, Journal, Value } from "./journal.ts";
+import { askOperator } from "./operator.ts";
 
 const MANIFEST_TYPES =
   "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.v2+json";
@@ -28,6 +30,10 @@ export interface CheckOptions {
   everything?: boolean;
   /** A kill happened: bytes that were under way may lie there without a row. */
   allowOrphans: boolean;
+  /** The power was lost: of uploads that were not finished the bytes may be gone, and their clients begin anew. */
+  hasLostPower?: boolean;
+  /** Whether fsck has its say, which takes a second where something looks wrong for a moment. True unless given. */
+  asksFsck?: boolean;
   leaseMs?: number;
   /** Files that were found good before, which are written once: their bytes are not read again. */
   known?: Set<string>;
@@ -45,7 +51,25 @@ export interface Findings {
 export async function check(options: CheckOptions): Promise<Findings> {
   const read = await checkJournal(options);
   const stored = await checkStored(options);
-  return { ...stored, violations: [...read.violations, ...stored.violations], registers: read.registers };
+  const { dataDirectory, everything = false, asksFsck = true } = options;
+  const excused = options.hasLostPower === true ? ["upload-without-file"] : [];
+  const named = asksFsck ? await checkByFsck(dataDirectory, everything, excused) : [];
+  return { ...stored, violations: [...read.violations, ...stored.violations, ...named], registers: read.registers };
+}
+
+/** What fsck finds. A removal that a kill has cut short is no violation: the next pass of the collector goes on with it. */
+export async function checkByFsck(
+  dataDirectory: string,
+  readBytes: boolean,
+  excused: readonly string[] = [],
+): Promise<string[]> {
+  const lines = await askOperator(dataDirectory, "fsck", { readBytes });
+  return lines.flatMap((line) => {
+    if (line.event !== "finding" || line.finding.kind === "blob-deleting" || excused.includes(line.finding.kind)) {
+      return [];
+    }
+    return [`fsck: ${line.finding.kind} ${line.finding.subject}: ${line.finding.message}`];
+  });
 }
 
 /** Throws with every violation, the seed and the point of the fault. */
@@ -60,29 +84,45 @@ export async function checkJournal(
   options: Pick<CheckOptions, "url" | "journal" | "everything">,
 ): Promise<{ violations: string[]; registers: number }> {
   const { journal, url } = options;
+  const registers = [...journal.registers].filter((it) => it.changed || options.everything === true);
+  const violations = await checkRegisters(
+    url,
+    registers.map((register) => ({ ...register, allowed: journal.allowed(register) })),
+    (number, value) => {
+      const register = registers[number];
+      if (register) journal.settle(register, value);
+    },
+  );
+  return { violations, registers: registers.length };
+}
+
+/** Rule (a) for any server, such as a copy of another one; `onValue` is given the place in the list and what was read. */
+export async function checkRegisters(
+  url: string,
+  expected: readonly Expected[],
+  onValue: (number: number, value: Value) => void = () => undefined,
+): Promise<string[]> {
   const violations: string[] = [];
-  const queue = [...journal.registers].filter((it) => it.changed || options.everything === true);
-  const registers = queue.length;
+  const queue = expected.entries();
   const work = async () => {
-    for (let register = queue.shift(); register !== undefined; register = queue.shift()) {
-      const { kind, repository, name } = register;
+    for (const [number, register] of queue) {
+      const { kind, repository, name, allowed } = register;
       const what = `a: ${kind} ${repository} ${name}`;
       try {
         const value = await readRegister(url, register);
-        const allowed = journal.allowed(register);
         if (!allowed.has(value)) violations.push(`${what} is ${value}, not ${[...allowed].join(" or ")}`);
-        journal.settle(register, value);
+        onValue(number, value);
       } catch (error) {
         violations.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
-  return { violations, registers };
+  return violations;
 }
 
 /** Throws when the answer is neither the whole content of its digest nor a clean 404. */
-async function readRegister(url: string, { kind, repository, name }: Register): Promise<Value> {
+async function readRegister(url: string, { kind, repository, name }: Expected): Promise<Value> {
   const path = kind === "blob" ? "blobs" : "manifests";
   const response = await fetch(`${url}/v2/${repository}/${path}/${name}`, {
     headers: { accept: MANIFEST_TYPES },
@@ -199,17 +239,17 @@ async function checkBytes(
     connection,
     "select digest, size_bytes, storage_key, content from blobs where state <> 'deleting'",
   );
+  const isThere = connection.query("select 1 from blobs where storage_key = ? and state <> 'deleting'");
   for (const row of rows) {
     const fault = row.storage_key === null ? findInlineFault(row) : await findFileFault(root, row, options.known);
-    if (fault !== null) violations.push(fault);
+    // The collector may have taken it since the rows were read.
+    if (fault !== null && (row.storage_key === null || isThere.get(row.storage_key) !== null)) violations.push(fault);
   }
-  for (const table of ["manifests"] as const) {
-    for (const row of rowsOf<{ digest: string; content: Uint8Array }>(
-      connection,
-      `select digest, content from ${table}`,
-    )) {
-      if (hashOf(row.content, row.digest) !== row.digest) violations.push(`c: manifest ${row.digest} has other bytes`);
-    }
+  for (const { digest, content } of rowsOf<{ digest: string; content: Uint8Array }>(
+    connection,
+    "select digest, content from manifests",
+  )) {
+    if (hashOf(content, digest) !== digest) violations.push(`c: manifest ${digest} has other bytes`);
   }
 
   type SessionRow = { id: string; storage_key: string | null; updated_at: number };

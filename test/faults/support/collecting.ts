@@ -1,7 +1,7 @@
 // The garbage collector, driven from outside: pass after pass without grace, over the operators' socket.
 
-import { join } from "node:path";
 import type { Berth } from "../../support/berth.ts";
+import { askOperator, OperatorError } from "./operator.ts";
 
 /** What of the bin is left after a delete, and of the bytes of a blob without links: nothing. `leaseSeconds`: null for the usual ones. */
 export function eager(leaseSeconds: number | null): Record<string, string> {
@@ -17,27 +17,19 @@ export function eager(leaseSeconds: number | null): Record<string, string> {
 export async function collectUntil(berth: Berth, signal: AbortSignal): Promise<number> {
   let passes = 0;
   while (!signal.aborted) {
-    let answer: { status: number; text: string };
     try {
-      answer = await askForPass(berth);
-    } catch {
+      await collectNow(berth.dataDirectory);
+    } catch (error) {
+      if (error instanceof OperatorError) throw error;
       // It was killed; if not, whoever else talks to it will tell.
       break;
-    }
-    if (answer.status !== 200 || answer.text.includes('"event":"failed"')) {
-      throw new Error(`garbage collection answered ${answer.status} ${answer.text.slice(0, 500)}`);
     }
     passes += 1;
   }
   return passes;
 }
 
-async function askForPass(berth: Berth): Promise<{ status: number; text: string }> {
-  const response = await fetch("http://localhost/api/v1/gc", {
-    method: "POST",
-    unix: join(berth.dataDirectory, "berth.sock"),
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ now: true }),
-  });
-  return { status: response.status, text: await response.text() };
+/** One pass that gives no grace. */
+export async function collectNow(dataDirectory: string): Promise<void> {
+  await askOperator(dataDirectory, "gc", { now: true });
 }

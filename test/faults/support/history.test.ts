@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { judge, type Call, type Step, type Value } from "./history.ts";
+import { randomFrom, type Random } from "./scale.ts";
 
 const call = (begunAt: number, endedAt: number, step: Step): Call => ({ begunAt, endedAt, ...step });
 const write = (value: string): Step => ({ kind: "write", value });
@@ -76,3 +77,42 @@ test("random small histories get the verdict of trying every order", () => {
   );
   expect(good).toBeGreaterThan(100);
 });
+
+/** 20 clients at a slow register, most of whose operations overlap: what they did, and when in between it happened. */
+function makeTangle(random: Random): Call[] {
+  const free = Array.from({ length: 20 }, () => random.next());
+  const spans = Array.from({ length: 600 }, () => {
+    const client = random.below(free.length);
+    const begunAt = free[client] ?? 0;
+    const endedAt = begunAt + 0.2 + random.next() * 2;
+    free[client] = endedAt + 0.01;
+    return { begunAt, endedAt, at: begunAt + random.next() * (endedAt - begunAt) };
+  });
+  let value: Value = null;
+  return spans
+    .sort((a, b) => a.at - b.at)
+    .map(({ begunAt, endedAt }, number) => {
+      const draw = random.next();
+      if (draw < 0.35) {
+        value = `v${number}`;
+        return call(begunAt, endedAt, write(value));
+      }
+      if (draw > 0.42) return call(begunAt, endedAt, read(value));
+      const step: Step = { kind: value === null ? "miss" : "remove" };
+      value = null;
+      return call(begunAt, endedAt, step);
+    });
+}
+
+test("tangled histories are judged, the good and the bad", () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const history = makeTangle(randomFrom(seed));
+    expect(judge(history, null)).toMatchObject({ isLinearizable: true, isOpen: false });
+    const reads = history.filter((it) => it.kind === "read" && it.value !== null);
+    const late = reads.at(-5);
+    const early = reads[5];
+    if (late?.kind !== "read" || early?.kind !== "read") throw new Error("too few reads");
+    const stale = history.map((it) => (it === late ? { ...late, value: early.value } : it));
+    expect(judge(stale, null)).toMatchObject({ isLinearizable: false, isOpen: false });
+  }
+}, 20_000);

@@ -36,6 +36,11 @@ export interface Register {
   changed: boolean;
 }
 
+/** What a read of a register may give. */
+export interface Expected extends Pick<Register, "kind" | "repository" | "name"> {
+  allowed: Set<Value>;
+}
+
 export interface Attempt {
   /** All its changes are acknowledged: written and synced before this returns. */
   acknowledge(): void;
@@ -91,10 +96,22 @@ export class Journal {
 
   /** The values that a read after all of this may give. */
   allowed(register: Register): Set<Value> {
-    const lastBegin = Math.max(-1, ...register.operations.filter((it) => it.acknowledged).map((it) => it.begunAt));
-    const values = register.operations.filter((it) => it.endedAt >= lastBegin).map((it) => it.value);
-    if (lastBegin < 0) values.push(null);
-    return new Set(values);
+    return allowedBetween(register, Infinity, Infinity);
+  }
+
+  /** A moment, for `between`: what is acknowledged by now was before it, what begins from now on is after it. */
+  now(): number {
+    return this.#tick();
+  }
+
+  /** What a copy that was made at some moment from `from` to `to` must say of everything that was ever asked for. */
+  between(from: number, to: number): Expected[] {
+    return [...this.registers].map(({ kind, repository, name, operations }) => ({
+      kind,
+      repository,
+      name,
+      allowed: allowedBetween({ operations }, from, to),
+    }));
   }
 
   /** After the end of the server and of all clients: what was read now is what happened, for good. */
@@ -126,4 +143,13 @@ export class Journal {
   #write(entry: object): void {
     writeSync(this.#file, `${JSON.stringify(entry)}\n`);
   }
+}
+
+function allowedBetween({ operations }: Pick<Register, "operations">, from: number, to: number): Set<Value> {
+  const ended = operations.filter((it) => it.acknowledged && it.endedAt < from);
+  const lastBegin = Math.max(-1, ...ended.map((it) => it.begunAt));
+  const possible = operations.filter((it) => it.endedAt >= lastBegin && it.begunAt < to);
+  const values = possible.map((it) => it.value);
+  if (lastBegin < 0) values.push(null);
+  return new Set(values);
 }

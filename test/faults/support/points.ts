@@ -9,7 +9,7 @@ import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Ports } from "../../../src/app.ts";
 
-const STORAGE_READS = new Set(["read", "hash", "stat", "list", "space"]);
+const STORAGE_READS = new Set(["read", "tryRead", "hash", "stat", "list", "space"]);
 /** How many of the pieces of a body are steps: into how many it comes is chance, and one after another is the same. */
 const PIECES = 4;
 const DATABASE_READS = new Set(["execute", "snapshot", "check"]);
@@ -75,7 +75,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-type Method = (...args: unknown[]) => unknown;
+export type Method = (...args: unknown[]) => unknown;
 
 /** `target` with other methods where `replace` gives one. Its own run on itself: a proxy has no private fields. */
 export function delegate<T extends object>(target: T, replace: (name: string, method: Method) => unknown): T {

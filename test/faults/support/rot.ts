@@ -12,9 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { expect } from "bun:test";
-import { resolve } from "node:path";
-import { run } from "../../support/process.ts";
 import { digestOf } from "../../support/stored.ts";
+import { runCommand } from "./operator.ts";
 import type { Random } from "./scale.ts";
 
 export interface StoredFile {
@@ -45,9 +44,6 @@ const KINDS: Record<Visible | Hidden, readonly string[]> = {
   removed: ["blob-missing", "blob-quarantined"],
 };
 
-const PROGRAM = [resolve(import.meta.dir, "../../../scripts/bun"), resolve(import.meta.dir, "../../../src/main.ts")];
-const FSCK_LIMIT_SECONDS = 600;
-
 export interface FsckLine {
   kind: string;
   subject: string;
@@ -60,15 +56,10 @@ export async function runFsck(
   dataDirectory: string,
   ...args: string[]
 ): Promise<{ exitCode: number; found: FsckLine[] }> {
-  const command = [...(process.env["BERTH_TEST_PROGRAM"]?.split(" ") ?? PROGRAM), "fsck", "--json"];
-  const { exitCode, stdout, stderr } = await run([...command, "--data", dataDirectory, ...args], {
-    exitCode: "any",
-    timeoutSeconds: FSCK_LIMIT_SECONDS,
-  });
+  const { exitCode, lines, stderr } = await runCommand(dataDirectory, ["fsck", ...args]);
   if (exitCode > 1) throw new Error(`fsck ended with ${exitCode}: ${stderr}`);
   // A line a finding, and the report at the end.
-  const lines = stdout.trim().split("\n").slice(0, -1);
-  return { exitCode, found: lines.map((it) => JSON.parse(it) as FsckLine) };
+  return { exitCode, found: lines.slice(0, -1) as FsckLine[] };
 }
 
 /** Fsck has found the damage, each by its name, and nothing else. */

@@ -1,10 +1,10 @@
 // One image of three layers, as each fault test pushes and deletes it: a layer that stays in its row, one that is
 // written at once, one that takes the direct lane. Every step is tried whatever became of the one before.
 
-import { join } from "node:path";
 import { digestOf } from "../../support/stored.ts";
 import { Client, makeImage, type Outcome } from "./client.ts";
 import type { Journal } from "./journal.ts";
+import { askOperator } from "./operator.ts";
 import type { Random } from "./scale.ts";
 
 const KIB = 1024;
@@ -18,6 +18,8 @@ export interface ScenarioImage {
   repository: string;
   tag: string;
   digest: string;
+  /** Of its config and its layers. */
+  blobs: string[];
 }
 
 /** A blob in a repository. */
@@ -39,6 +41,7 @@ export function pushScenario(
   random: Random,
   repository: string,
   signal: AbortSignal | null = null,
+  tag = "pushed",
 ): Scenario {
   const client = new Client(url, journal, signal);
   const config = random.bytes(300);
@@ -49,10 +52,10 @@ export function pushScenario(
     contents.map((it) => describe(it.bytes)),
     `${random.seed}`,
   );
-  const tag = "pushed";
+  const blobs = [config, ...contents.map((it) => it.bytes)].map(digestOf);
   const copy = { repository: `${repository}/copy`, name: digestOf(config) };
   return {
-    image: { repository, tag, digest: image.digest },
+    image: { repository, tag, digest: image.digest, blobs },
     unnamed: [copy],
     steps: [
       { name: "push the config", run: () => client.pushBlob(repository, config, "post") },
@@ -119,7 +122,7 @@ export function garbageScenario(
   if (!config || !layer || !alone || !aloneSmall) throw new Error("four were made");
   const describe = (bytes: Uint8Array) => ({ digest: digestOf(bytes), size: bytes.length });
   const made = makeImage(describe(config), [describe(layer)], `garbage beside ${digest}`);
-  const image = { repository, tag: "garbage", digest: made.digest };
+  const image = { repository, tag: "garbage", digest: made.digest, blobs: [config, layer].map(digestOf) };
   return {
     image,
     unnamed: [config, layer, alone, aloneSmall].map((bytes) => ({ repository, name: digestOf(bytes) })),
@@ -144,16 +147,9 @@ export function collectScenario(
   const collect = async (): Promise<Outcome> => {
     const attempt = journal.begin(garbage.map((link) => ({ kind: "blob", ...link, value: null })));
     try {
-      const response = await fetch("http://berth/api/v1/gc", {
-        unix: join(dataDirectory, "berth.sock"),
-        method: "POST",
-        body: JSON.stringify({ now: true }),
-        signal,
-      });
-      const text = await response.text();
-      const acknowledged = response.status === 200 && text.includes('"event":"done"');
-      if (acknowledged) attempt.acknowledge();
-      return { acknowledged, status: response.status, text };
+      await askOperator(dataDirectory, "gc", { now: true }, signal);
+      attempt.acknowledge();
+      return { acknowledged: true, status: 200, text: "" };
     } catch (error) {
       return { acknowledged: false, status: 0, text: String(error) };
     }

@@ -1,0 +1,102 @@
+// Fsck and backups beside pushes, deletes and a collector that waits for nothing: neither may name what is only under way.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { RegistryError } from "../../../src/errors.ts";
+import { Backup } from "../../../src/lifecycle/backup.ts";
+import type { Finding } from "../../../src/lifecycle/finding.ts";
+import { Fsck } from "../../../src/lifecycle/fsck.ts";
+import { Orphans } from "../../../src/lifecycle/orphans.ts";
+import { StoredBlobs } from "../../../src/lifecycle/stored-blobs.ts";
+import { ContentCache } from "../../../src/registry/content-cache.ts";
+import { createLog } from "../../../src/telemetry/log.ts";
+import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../../support/postgres.ts";
+import { makeTemporaryDirectory } from "../../support/temporary.ts";
+import { newContent, newRepository } from "../registry/content.ts";
+import { describeUnless } from "../support.ts";
+import { INLINE, openParts, STORED, type Parts } from "./parts.ts";
+
+const BUSY_MS = 4_000;
+const log = createLog({ level: "error", format: "text", fd: 2 });
+
+let postgres: Postgres | null = null;
+beforeAll(async () => {
+  if (lackingPostgres() === null) postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres?.stop();
+});
+
+async function createDatabase(): Promise<string> {
+  if (!postgres) throw new Error("PostgreSQL was not started");
+  return await postgres.createDatabase();
+}
+
+/** Pushes images, some over layers of others, and deletes most of them again, until it is told to stop. */
+async function pushAndDelete(parts: Parts, isOver: () => boolean): Promise<number> {
+  const shared = newContent(STORED);
+  let pushed = 0;
+  for (; !isOver(); pushed += 1) {
+    const repository = newRepository("busy");
+    const layers = [pushed % 3 === 0 ? shared : newContent(STORED), newContent(INLINE)];
+    for (const layer of layers) await parts.pushBlob(repository, layer);
+    // Leases end all the time here, so a layer may be gone before the manifest comes.
+    const image = await parts.pushImage(repository, "v1", layers).catch(ifRefused);
+    if (image && pushed % 4 !== 0) await parts.deleteManifest(repository, image.digest);
+  }
+  return pushed;
+}
+
+function ifRefused(error: unknown): null {
+  if (error instanceof RegistryError && error.code === "MANIFEST_BLOB_UNKNOWN") return null;
+  throw error;
+}
+
+for (const database of ["sqlite", "postgres"] as const) {
+  const isChosen = chosenDatabases().includes("sqlite");
+  const reason = database === "postgres" ? lackingPostgres() : isChosen ? null : "cannot: DATABASES leaves it out";
+  describeUnless(database, reason, () => {
+    test("what is under way is no finding, and every backup is whole", async () => {
+      const parts = await openParts({ database, storage: "filesystem", createDatabase });
+      const target = await makeTemporaryDirectory("busy-backup");
+      const { storage, holds } = parts;
+      const cache = new ContentCache({ limitBytes: 1_000_000, isShared: false });
+      const common = { database: parts.database, storage, holds, log };
+      const orphans = new Orphans({ ...common, minimumAgeMs: 0, confirmAfterMs: 100 });
+      const storedBlobs = new StoredBlobs({ database: parts.database, storage, cache });
+      const fsck = new Fsck({ ...common, storedBlobs, orphans, confirmAfterMs: 400 });
+      const backup = new Backup(common);
+      const findings: Finding[] = [];
+      const end = performance.now() + BUSY_MS;
+      const isOver = () => performance.now() > end;
+      const repeat = async (step: () => Promise<unknown>): Promise<number> => {
+        let times = 0;
+        for (; !isOver(); times += 1) {
+          await step();
+          await Bun.sleep(1);
+        }
+        return times;
+      };
+      try {
+        const collector = parts.collector({ keepSeconds: 0 });
+        let damaged = 0;
+        const done = await Promise.all([
+          pushAndDelete(parts, isOver),
+          pushAndDelete(parts, isOver),
+          repeat(async () => {
+            await parts.endLeases();
+            await collector.run();
+          }),
+          repeat(() => fsck.run({ repair: false, readBytes: true, onFinding: (it) => void findings.push(it) })),
+          repeat(async () => {
+            damaged += (await backup.run({ directory: target.path, verify: true })).damagedCount;
+          }),
+        ]);
+        expect({ findings, damaged }).toEqual({ findings: [], damaged: 0 });
+        expect(Math.min(...done)).toBeGreaterThan(0);
+      } finally {
+        await parts.close();
+        await target.remove();
+      }
+    });
+  });
+}
