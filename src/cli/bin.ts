@@ -17,7 +17,9 @@ What is deleted stays in the recycle bin for bin.keepSeconds (7 days), hidden fr
   berth bin restore team/app:v1       the tag, and its manifest if that was deleted too
   berth bin restore team/app@sha256:… the manifest, and the tags that were deleted with it
   berth bin restore team/app          everything of this repository
-  berth bin empty team/app            for good, now: everything of this repository
+  berth bin empty team/app@sha256:…   for good, now: a leaked secret, say; berth gc --now then
+                                      deletes its bytes, also those that were just pushed
+  berth bin empty team/app            everything of this repository
   berth bin empty --all --yes         all of it, without asking
 
 A tag that was pushed again since is not overwritten. Emptying by itself frees no disk: that is the

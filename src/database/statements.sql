@@ -656,13 +656,13 @@ select "id", "repository_id", "size_bytes"
 -- src/lifecycle/queries/bin.ts: lockManifest
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
-select "id", "repository_id", "size_bytes"
+select "id", deleted_at as "deleted_at"
   from "manifests"
   where "repository_id" = ?
   and "digest" = ?
   and "deleted_at" <= ?;
 -- PostgreSQL
-select "id", "repository_id", "size_bytes"
+select "id", deleted_at as "deleted_at"
   from "manifests"
   where "repository_id" = $1
   and "digest" = $2
@@ -2135,7 +2135,7 @@ update "manifests"
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
 update "repository_blobs"
-  set "kept_until" = coalesce(kept_until, ?)
+  set "kept_until" = case when kept_until <= ? then kept_until when kept_until is null then ? else ? end
   where ("blob_id", "repository_id") in (select "blobs"."id", "manifest_references"."repository_id"
   from "manifest_references"
   inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
@@ -2143,12 +2143,12 @@ update "repository_blobs"
   and "manifest_references"."manifest_id" = ?);
 -- PostgreSQL
 update "repository_blobs"
-  set "kept_until" = coalesce(kept_until, $1)
+  set "kept_until" = case when kept_until <= $1 then kept_until when kept_until is null then $2 else $3 end
   where ("blob_id", "repository_id") in (select "blobs"."id", "manifest_references"."repository_id"
   from "manifest_references"
   inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
   where "blobs"."state" <> 'deleting'
-  and "manifest_references"."manifest_id" = $2);
+  and "manifest_references"."manifest_id" = $4);
 
 -- src/registry/queries/manifests.ts: deleteManifest
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)

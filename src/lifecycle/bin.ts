@@ -118,7 +118,7 @@ export class Bin {
 
   /**
    * Removes for good what went into the bin at or before `before` (ms; everything unless given): of all repositories, of
-   * one, or one reference of it. The blobs go with a later pass of the collector. Throws NAME_UNKNOWN, and
+   * one, or one reference of it; see `purgeReference`. The blobs go with a later pass of the collector. Throws NAME_UNKNOWN, and
    * MANIFEST_UNKNOWN when the reference is not in the bin.
    */
   async empty(what: {
@@ -134,9 +134,9 @@ export class Bin {
       return { manifests, tags: await purgeTags(this.#parts, where, Infinity) };
     }
     if (repository === undefined || repositoryId === null) throw new Error("a reference needs its repository");
-    const isPurged = await purgeReference(this.#parts, { repositoryId, before }, reference);
-    if (!isPurged) throw notInBin(repository, reference.tag ?? reference.digest);
-    return reference.tag === null ? { manifests: 1, tags: 0 } : { manifests: 0, tags: 1 };
+    const purged = await purgeReference(this.#parts, { repositoryId, before }, reference);
+    if (purged === null) throw notInBin(repository, reference.tag ?? reference.digest);
+    return purged;
   }
 
   /**

@@ -10,7 +10,11 @@ const REST_EVERY_MS = 5;
 /** More faults than this, and most of the blobs that should have stored bytes, is no rot: their volume is missing or is another one. */
 const FAULTS_AT_MOST = 20;
 
-type Seen = { stored: number; faults: number };
+/** Looks at removals under way until one is taken for stuck, and how many of them are remembered. */
+const STUCK_AFTER_LOOKS = 3;
+const MAX_DELETING = 10_000;
+
+type Seen = { stored: number; faults: number; deleting: BlobRow[] };
 
 export async function checkBlobs(run: FsckRun): Promise<void> {
   const { database, storedBlobs } = run.parts;
@@ -18,7 +22,7 @@ export async function checkBlobs(run: FsckRun): Promise<void> {
     run.signal.throwIfAborted();
     run.checked.bytesRead += sizeBytes;
   };
-  const seen: Seen = { stored: 0, faults: 0 };
+  const seen: Seen = { stored: 0, faults: 0, deleting: [] };
   for (let after = 0; ;) {
     const rows: BlobRow[] = await queries.listBlobs.all(database, { after, limit: BATCH });
     const suspects: BlobRow[] = [];
@@ -26,6 +30,10 @@ export async function checkBlobs(run: FsckRun): Promise<void> {
     for (const row of rows) {
       run.checked.blobs += 1;
       if (row.storage_key !== null) seen.stored += 1;
+      if (row.state === "deleting") {
+        if (seen.deleting.length < MAX_DELETING) seen.deleting.push(row);
+        continue;
+      }
       const isSound = row.state === "live" && (await storedBlobs.findFault(row, run.readBytes, pace)) === null;
       if (!isSound) suspects.push(row);
       if (performance.now() - since < REST_EVERY_MS) continue;
@@ -37,8 +45,28 @@ export async function checkBlobs(run: FsckRun): Promise<void> {
     const upTo = rows.at(-1)?.id ?? after;
     await checkForgotten(run, { after, upTo });
     after = upTo;
-    if (rows.length < BATCH) return;
+    if (rows.length < BATCH) break;
   }
+  await checkDeleting(run, seen.deleting);
+}
+
+/** The collector may be at them, and is not while somebody copies: only what stays while nothing else goes is stuck. */
+async function checkDeleting(run: FsckRun, seen: readonly BlobRow[]): Promise<void> {
+  const { database } = run.parts;
+  let left = seen;
+  for (let look = 0; look < STUCK_AFTER_LOOKS && left.length > 0; look += 1) {
+    await run.doubt();
+    if ((await new Holds(database).find()) !== null) return;
+    const still: BlobRow[] = [];
+    for (const row of left) {
+      const now = await queries.findBlobRow.first(database, { blobId: row.id });
+      if (now?.state === "deleting" && now.digest === row.digest) still.push(row);
+      if (still.length % BATCH === 0) await run.rest();
+    }
+    if (still.length < left.length) look = 0;
+    left = still;
+  }
+  for (const row of left) await reportDeleting(run, row);
 }
 
 /** A blob is linked in the commit that makes it, and condemned in the one that takes its last link. */
@@ -72,8 +100,7 @@ async function confirm(
   for (const row of suspects) {
     const again = await run.parts.storedBlobs.lookAgain(row, run.readBytes, pace);
     if (again === null) continue;
-    if (row.state === "deleting") await reportDeleting(run, row);
-    else if (row.state === "live" && again.fault !== null) await reportFault(run, row, again.fault, seen);
+    if (row.state === "live" && again.fault !== null) await reportFault(run, row, again.fault, seen);
     // Only a hash can tell that it is good: a file of the right size may be the wrong one.
     else if (row.state === "damaged" && again.fault === null && run.readBytes) await reportGood(run, row);
     else if (row.state === "damaged") await reportQuarantined(run, row);

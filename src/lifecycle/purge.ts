@@ -59,24 +59,48 @@ export async function purgeHistory(parts: PurgeParts, before: number, limit: num
   });
 }
 
-/** Whether it was in the bin. */
+/**
+ * One manifest with the tags that went into the bin with it, or one tag; null when it is not in the bin. Somebody wants
+ * it gone, and not only out of the way: what the manifest named has no lease any more.
+ */
 export async function purgeReference(
   parts: PurgeParts,
   due: { repositoryId: number; before: number },
-  reference: Reference,
-): Promise<boolean> {
+  { tag, digest }: Reference,
+): Promise<{ manifests: number; tags: number } | null> {
+  if (tag === null) return await purgeManifest(parts, due, digest);
   const { repositoryId, before } = due;
   return await parts.database.write(async (trx) => {
-    if (reference.tag === null) {
-      const row = await queries.lockManifest.first(trx, { repositoryId, digest: reference.digest, before });
-      if (row) await parts.manifests.purge(trx, { manifestId: row.id, repositoryId });
-      return row !== null;
-    }
-    const row = await queries.findTag.first(trx, { repositoryId, tag: reference.tag });
-    if (row?.deleted_at == null || row.deleted_at > before) return false;
-    await queries.deleteTag.run(trx, { repositoryId, tag: reference.tag });
-    return true;
+    const row = await queries.findTag.first(trx, { repositoryId, tag });
+    if (row?.deleted_at == null || row.deleted_at > before) return null;
+    await queries.deleteTag.run(trx, { repositoryId, tag });
+    return { manifests: 0, tags: 1 };
   });
+}
+
+/** The manifest goes with the last of its tags, so that one that was broken off can be done again. */
+async function purgeManifest(
+  parts: PurgeParts,
+  { repositoryId, before }: { repositoryId: number; before: number },
+  digest: string,
+): Promise<{ manifests: number; tags: number } | null> {
+  const purgeSome = () =>
+    parts.database.write(async (trx) => {
+      const row = await queries.lockManifest.first(trx, { repositoryId, digest, before });
+      if (row === null) return null;
+      const page = { repositoryId, digest, deletedAt: row.deleted_at, limit: MAX_ROWS };
+      const names = await queries.listTagsOfManifest.all(trx, page);
+      for (const { name } of names) await queries.deleteTag.run(trx, { repositoryId, tag: name });
+      const isLast = names.length < MAX_ROWS;
+      if (isLast) await parts.manifests.purge(trx, { manifestId: row.id, repositoryId }, { endLeases: true });
+      return { tags: names.length, isLast };
+    });
+  for (let tags = 0; ;) {
+    const some = await purgeSome();
+    if (some === null) return tags === 0 ? null : { manifests: 0, tags };
+    tags += some.tags;
+    if (some.isLast) return { manifests: 1, tags };
+  }
 }
 
 async function inBatches(

@@ -158,9 +158,18 @@ export class Manifests {
     return { deletedAt: row.deleted_at };
   }
 
-  /** Removes a manifest that this transaction found in the recycle bin and locked, for good; its blobs are for the collector to look at. */
-  async purge(trx: Transaction, { manifestId, repositoryId }: BinnedManifest): Promise<void> {
-    await queries.leaseReferences.run(trx, { manifestId, now: Date.now() });
+  /**
+   * Removes a manifest that this transaction found in the recycle bin and locked, for good; its blobs are for the
+   * collector to look at. `endLeases`: at once, also those that were pushed just now, which a push that is under way may
+   * count on; it is then told to push them again.
+   */
+  async purge(
+    trx: Transaction,
+    { manifestId, repositoryId }: BinnedManifest,
+    { endLeases = false }: { endLeases?: boolean } = {},
+  ): Promise<void> {
+    const now = Date.now();
+    await queries.leaseReferences.run(trx, { manifestId, now, atMost: endLeases ? now : Number.MAX_SAFE_INTEGER });
     await queries.deleteManifest.run(trx, { manifestId });
     // What is remembered of a blob says whether it has a lease.
     trx.afterCommit(() => this.#parts.cache.forget(repositoryId));

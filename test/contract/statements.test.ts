@@ -34,6 +34,7 @@ const SAMPLES: Record<string, unknown> = {
   artifactType: "application/vnd.example",
   artifactTypes: '["application/vnd.example"]',
   before: 2_000,
+  atMost: 2_000,
   binBefore: 2_000,
   blobId: 1,
   blobs: JSON.stringify([{ id: 1 }]),

@@ -129,7 +129,7 @@ export const lockManifestsHere = statement<{ repositoryId: number; before: numbe
 export const lockManifest = statement<{ repositoryId: number; digest: string; before: number }>()((p, { db, lock }) =>
   db
     .selectFrom("manifests")
-    .select(["id", "repository_id", "size_bytes"])
+    .select(["id", sql<number>`deleted_at`.as("deleted_at")])
     .where("repository_id", "=", p.repositoryId)
     .where("digest", "=", p.digest)
     .where("deleted_at", "<=", p.before)

@@ -132,12 +132,14 @@ export const reviveManifest = statement<{ manifestId: number }>()((p, { db }) =>
 /**
  * Gives the links that a manifest named a lease that is over, so that the collector looks at them. Those that have one
  * are written too: on PostgreSQL their rows are waited for, and the collector may be about to say that the manifest
- * keeps them.
+ * keeps them. No lease lasts beyond `atMost` (ms).
  */
-export const leaseReferences = statement<{ manifestId: number; now: number }>()((p, { db }) =>
+export const leaseReferences = statement<{ manifestId: number; now: number; atMost: number }>()((p, { db }) =>
   db
     .updateTable("repository_blobs")
-    .set({ kept_until: sql<number>`coalesce(kept_until, ${p.now})` })
+    .set({
+      kept_until: sql<number>`case when kept_until <= ${p.atMost} then kept_until when kept_until is null then ${p.now} else ${p.atMost} end`,
+    })
     .where((eb) =>
       eb(
         eb.refTuple("blob_id", "repository_id"),

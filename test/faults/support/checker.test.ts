@@ -143,7 +143,7 @@ const DAMAGES: [name: string, damage: Damage, letters: string, isNamedByFsck: bo
       "insert into blobs (digest, size_bytes, content, state, verified_at, created_at) select 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 0, x'', 'live', 1, 1",
     ),
     "e",
-    false,
+    true,
   ],
   ["a linked blob is condemned", sql("update blobs set condemned_at = 1"), "e", false],
   ["a lease ended without a manifest", sql("update repository_blobs set kept_until = null"), "e", false],
