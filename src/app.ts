@@ -1,6 +1,4 @@
 /** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { assertAllowed } from "./access/authorize.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
@@ -28,6 +26,7 @@ import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
 import { parseRepositoryName } from "./oci/reference.ts";
 import { operatorHandler } from "./operator/routes.ts";
 import { Works } from "./operator/works.ts";
+import { openPorts, type Ports, type WrapPorts } from "./ports.ts";
 import { Blobs } from "./registry/blobs.ts";
 import { ContentCache } from "./registry/content-cache.ts";
 import { deletesDisabled, type Gate } from "./registry/gates.ts";
@@ -39,8 +38,6 @@ import { Sessions } from "./registry/sessions.ts";
 import { Tags } from "./registry/tags.ts";
 import { Uploads } from "./registry/uploads.ts";
 import { Repositories } from "./repositories/repositories.ts";
-import { filesystemStorage } from "./storage/drivers/filesystem.ts";
-import { memoryStorage } from "./storage/drivers/memory.ts";
 import { StorageError, type Storage } from "./storage/storage.ts";
 import type { Log } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -62,9 +59,6 @@ export type AppOptions = {
   isServing?: boolean;
 };
 
-export type Ports = { storage: Storage; database: Database };
-export type WrapPorts = (ports: Ports) => Ports;
-
 export type App = {
   handler: Handler;
   /** For the Unix socket alone: it lets everyone do everything. */
@@ -80,10 +74,7 @@ export type App = {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, onSyncFailure, wrap = (ports) => ports, isServing = true } = options;
   const metrics = new Metrics();
-  const { storage, database } = wrap({
-    storage: await openStorage(config),
-    database: await openDatabase(config, log, onSyncFailure),
-  });
+  const { storage, database } = wrap(await openPorts({ config, log, onSyncFailure }));
   await assertRowsOrClose(database, storage);
   const repositories = new Repositories(database);
   const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
@@ -116,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const storedBlobs = new StoredBlobs({ database, storage, cache });
   const minimumAgeMs = config.registry.uploads.expireAfterSeconds * 1_000;
   const orphans = new Orphans({ database, storage, holds, log, minimumAgeMs });
-  const fsck = new Fsck({ database, storage, storedBlobs, orphans });
+  const fsck = new Fsck({ database, storage, cache, storedBlobs, orphans });
   const scrub = new Scrub({
     database,
     storedBlobs,
@@ -194,7 +185,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const recheck = isServing ? startRecheck(blobs, log) : undefined;
   if (isServing) collector.start();
   if (isServing) scrub.start();
-  if (isServing && isSnapshotting(config)) snapshots.start();
+  if (isServing && isSnapshotting(config)) {
+    snapshots.start();
+    if (config.gc.enabled && config.gc.graceSeconds <= config.snapshot.intervalSeconds) {
+      log.warn("gc.graceSeconds is not longer than snapshot.intervalSeconds: snapshots may name bytes that are gone");
+    }
+  }
   if (isServing && !config.storage.readonly) orphans.start();
 
   return {
@@ -224,8 +220,7 @@ export async function openRestore({ config, log, onSyncFailure }: AppOptions): P
   snapshots: Snapshots;
   close: () => Promise<void>;
 }> {
-  const storage = await openStorage(config);
-  const database = await openDatabase(config, log, onSyncFailure);
+  const { storage, database } = await openPorts({ config, log, onSyncFailure });
   return {
     restore: new Restore({ database, storage, log }),
     snapshots: openSnapshots(config, { database, storage, log }),
@@ -253,33 +248,6 @@ async function assertRowsOrClose(database: Database, storage: Storage): Promise<
     await storage.close();
     throw error;
   }
-}
-
-async function openStorage({ storage }: Config): Promise<Storage> {
-  if (storage.driver === "memory") return memoryStorage();
-  return await filesystemStorage({ directory: storage.directory, directIo: storage.directIo });
-}
-
-async function openDatabase(config: Config, log: Log, onSyncFailure: (error: Error) => void): Promise<Database> {
-  const { database } = config;
-  if (database.driver === "sqlite") {
-    const isLasting = config.storage.driver !== "memory";
-    return await openSqlite({ path: isLasting ? database.path : newPath(config.data.directory), onSyncFailure });
-  }
-  // Loaded only where it is used: it costs memory and time at every start.
-  const { openPostgres } = await import("./database/drivers/postgres.ts");
-  return await openPostgres({
-    url: database.url.reveal(),
-    poolSize: database.poolSize,
-    onIdleError: (error) => log.warn("a database connection broke and will be replaced", { error }),
-  });
-}
-
-/** Rows must not outlive the bytes that they name: with storage in memory each start begins with none. */
-function newPath(directory: string): string {
-  const path = join(directory, "berth-memory.db");
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
-  return path;
 }
 
 /** An instance that nobody has claimed is open to its own machine, under a name that no other site can make its own. */

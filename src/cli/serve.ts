@@ -1,6 +1,6 @@
 /** `berth serve`: configuration, application, listener, and an orderly end. */
 import { fstatSync } from "node:fs";
-import { createApp, type App, type WrapPorts } from "../app.ts";
+import { createApp, type App } from "../app.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { isLoopbackAddress, TrustedProxies } from "../http/client-address.ts";
 import { createHandler } from "../http/handler.ts";
@@ -10,6 +10,7 @@ import { listen, type Listener } from "../http/server.ts";
 import { lockDirectories } from "./data-locks.ts";
 import { FLAGS_HELP, parseFlags } from "./flags.ts";
 import { listenForOperators } from "./operator-socket.ts";
+import type { WrapPorts } from "../ports.ts";
 import { LineWriter } from "../telemetry/line-writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { Metrics } from "../telemetry/metrics.ts";

@@ -46,6 +46,11 @@ export class DatabaseFullError extends Error {
   override readonly name = "DatabaseFullError";
 }
 
+/** The database file is not what was written; nothing that it gives can be relied on. */
+export class DatabaseCorruptError extends Error {
+  override readonly name = "DatabaseCorruptError";
+}
+
 /** The database does not answer, or not now; the same request may succeed a little later. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";

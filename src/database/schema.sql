@@ -119,3 +119,5 @@ CREATE INDEX upload_sessions_principal on upload_sessions (principal);
 CREATE INDEX upload_sessions_storage_key on upload_sessions (storage_key) where storage_key is not null;
 
 CREATE TABLE holds (id text primary key, reason text not null, expires_at integer not null);
+
+CREATE TABLE scrub_rounds (id text primary key, began_at integer not null, up_to integer not null);

@@ -5,6 +5,7 @@
  *                                 ├< manifests ─< manifest_references
  *                                 └< tags
  *     holds                       while one stands, the collector deletes no stored bytes
+ *     scrub_rounds                how far the scrub of rows has come
  *     upload_sessions             by repository name: the repository is made by its first content
  *
  * Times are milliseconds since 1970. Digests are text (`sha256:…`). Names and tags sort by byte value.
@@ -21,6 +22,7 @@ export interface Schema {
   tags: TagTable;
   upload_sessions: UploadSessionTable;
   holds: HoldTable;
+  scrub_rounds: ScrubRoundTable;
 }
 
 interface NamespaceTable {
@@ -132,4 +134,12 @@ interface HoldTable {
   id: string;
   reason: string;
   expires_at: number;
+}
+
+/** Bytes in rows are checked in the order of the rows' ids, once a round. */
+interface ScrubRoundTable {
+  id: "blobs" | "manifests";
+  began_at: number;
+  /** The last id that was checked in this round. */
+  up_to: number;
 }

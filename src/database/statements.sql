@@ -1231,6 +1231,47 @@ select "table", "parent", "rowid"
 select '' as "table", '' as "parent", null as "rowid"
   where false;
 
+-- src/lifecycle/queries/checks.ts: findLastBlob
+--   SEARCH blobs
+-- SQLite
+select max("id") as "id"
+  from "blobs";
+-- PostgreSQL
+select max("id") as "id"
+  from "blobs";
+
+-- src/lifecycle/queries/checks.ts: findLastManifest
+--   SEARCH manifests
+-- SQLite
+select max("id") as "id"
+  from "manifests";
+-- PostgreSQL
+select max("id") as "id"
+  from "manifests";
+
+-- src/lifecycle/queries/checks.ts: findRound
+--   SEARCH scrub_rounds USING INDEX sqlite_autoindex_scrub_rounds_1 (id=?)
+-- SQLite
+select "began_at", "up_to"
+  from "scrub_rounds"
+  where "id" = ?;
+-- PostgreSQL
+select "began_at", "up_to"
+  from "scrub_rounds"
+  where "id" = $1;
+
+-- src/lifecycle/queries/checks.ts: saveRound
+-- SQLite
+insert into "scrub_rounds" ("id", "began_at", "up_to")
+  values (?, ?, ?)
+  on conflict ("id") do update
+  set "began_at" = "excluded"."began_at", "up_to" = "excluded"."up_to";
+-- PostgreSQL
+insert into "scrub_rounds" ("id", "began_at", "up_to")
+  values ($1, $2, $3)
+  on conflict ("id") do update
+  set "began_at" = "excluded"."began_at", "up_to" = "excluded"."up_to";
+
 -- src/lifecycle/queries/collector.ts: lockDueLinks
 --   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due (kept_until<?)
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)

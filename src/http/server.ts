@@ -6,7 +6,9 @@ import { readFileSync, statSync } from "node:fs";
 import type { Log } from "../telemetry/log.ts";
 import type { Fetch } from "./handler.ts";
 import type { HttpServer } from "./context.ts";
+import { isLoopbackAddress } from "./client-address.ts";
 import { renderError, unexpected } from "./errors.ts";
+import { withSmallSendBuffers } from "./send-buffers.ts";
 
 export type TlsFiles = { certificate: string; key: string; minimumVersion: "1.2" | "1.3" };
 
@@ -89,7 +91,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 async function serve(options: ListenOptions, port: number, tls: TlsFiles | null): Promise<HttpServer> {
-  return Bun.serve({
+  const settings = {
     hostname: options.host,
     port,
     // Said explicitly: without it a second process would share the port unnoticed.
@@ -99,11 +101,14 @@ async function serve(options: ListenOptions, port: number, tls: TlsFiles | null)
     maxRequestBodySize: MAX_BODY_BYTES,
     ...(tls ? { tls: await secureContext(tls) } : {}),
     fetch: options.fetch,
-    error: (error) => {
+    error: (error: Error) => {
       options.log.error("a request failed outside its handler", { error });
       return renderError(unexpected("unknown", error), "unknown", false);
     },
-  });
+  };
+  const open = () => Bun.serve(settings);
+  // Encrypted files are not sent by the kernel.
+  return tls === null && isLoopbackAddress(options.host) ? withSmallSendBuffers(open) : open();
 }
 
 /** Throws when the files do not make a pair, before a listener is built on them. */

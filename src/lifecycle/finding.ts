@@ -1,5 +1,6 @@
 /** What fsck says, and how: the words for people, and what one run of it carries along. */
 import type { Database } from "../database/database.ts";
+import type { ContentCache } from "../registry/content-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Orphans } from "./orphans.ts";
 import type { StoredBlobs } from "./stored-blobs.ts";
@@ -44,6 +45,7 @@ export type FsckCounts = {
 export type FsckParts = {
   database: Database;
   storage: Storage;
+  cache: ContentCache;
   storedBlobs: StoredBlobs;
   orphans: Orphans;
   /** Milliseconds between a suspicion and the look that confirms it. */

@@ -206,7 +206,11 @@ async function checkTagsOf(run: FsckRun, { id: repositoryId, name }: { id: numbe
         },
         async () => {
           const now = Date.now();
-          return (await database.write((trx) => queries.endLostTag.run(trx, { repositoryId, tag, revision, now }))) > 0;
+          const ended = await database.write((trx) => {
+            trx.afterCommit(() => run.parts.cache.forget(repositoryId));
+            return queries.endLostTag.run(trx, { repositoryId, tag, revision, now });
+          });
+          return ended > 0;
         },
       );
     }

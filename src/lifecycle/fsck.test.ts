@@ -50,7 +50,7 @@ beforeEach(async () => {
   holds = new Holds(database);
   const orphans = new Orphans({ ...common, holds, minimumAgeMs: DAY_MS, confirmAfterMs: 1 });
   const storedBlobs = new StoredBlobs(common);
-  fsck = new Fsck({ database, storage, storedBlobs, orphans, confirmAfterMs: 1 });
+  fsck = new Fsck({ database, storage, cache, storedBlobs, orphans, confirmAfterMs: 1 });
 });
 
 afterEach(async () => {

@@ -1,6 +1,7 @@
 /**
  * The scrub reads every stored blob again, the one that was verified longest ago first, and takes those out of service
  * whose bytes are not their digest's any more. When each was verified is in its row, so it goes on after a restart.
+ * What lies in the database itself has its own order (`row-scrub.ts`).
  *
  * One blob at a time, within a limit of bytes a second, past the page cache: nobody should notice it.
  */
@@ -10,6 +11,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { Pace } from "./pace.ts";
 import * as queries from "./queries/checks.ts";
+import { RowScrub } from "./row-scrub.ts";
 import { isAbort, type BlobRow, type Fault, type StoredBlobs } from "./stored-blobs.ts";
 
 export type ScrubParts = {
@@ -51,6 +53,7 @@ export class Scrub {
   readonly #corrupt: Counter;
   readonly #unreadable: Counter;
   readonly #bytes: Counter;
+  readonly #rows: RowScrub;
   /** Ids of what could not be read, and when to try again. */
   readonly #failed = new Map<number, number>();
   #verified: BlobRow[] = [];
@@ -69,9 +72,18 @@ export class Scrub {
       "Blobs out of service because their stored bytes are missing or wrong, as last counted.",
       () => this.#damaged,
     );
-    this.#corrupt = metrics.counter("berth_scrub_corrupt_total", "Blobs that the scrub took out of service.");
+    this.#corrupt = metrics.counter("berth_scrub_corrupt_total", "Blobs and manifests that the scrub found corrupt.");
     this.#unreadable = metrics.counter("berth_scrub_unreadable_total", "Blobs that the storage could not read.");
-    this.#bytes = metrics.counter("berth_scrub_read_bytes_total", "Stored bytes that the scrub has hashed.");
+    this.#bytes = metrics.counter("berth_scrub_read_bytes_total", "Bytes that the scrub has hashed.");
+    this.#rows = new RowScrub({
+      ...parts,
+      pace: async (sizeBytes) => {
+        await this.#pace.take(sizeBytes);
+        this.#bytes.add(sizeBytes);
+      },
+      onCorruptBlob: async (row, fault) => void (await this.#quarantine(row, fault)),
+      onCorruptManifest: () => this.#corrupt.add(),
+    });
   }
 
   /** Looks for what is due a little later, and then once a minute. */
@@ -84,6 +96,7 @@ export class Scrub {
     this.#stopping.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#running;
+    await this.#rows.close();
   }
 
   /** Checks everything that is due. Throws an AbortError when the scrub is closed meanwhile. */
@@ -136,7 +149,7 @@ export class Scrub {
   }
 
   async #takeOut(row: BlobRow, fault: Fault, report: ScrubReport): Promise<void> {
-    const { storedBlobs, log } = this.#parts;
+    const { log } = this.#parts;
     if (report.corrupt >= CORRUPT_AT_MOST && report.corrupt * 2 > report.blobs) {
       this.#isSuspended = true;
       log.error(
@@ -145,8 +158,13 @@ export class Scrub {
       );
       return;
     }
-    if (!(await storedBlobs.quarantine(row))) return;
-    report.corrupt += 1;
+    if (await this.#quarantine(row, fault)) report.corrupt += 1;
+  }
+
+  /** Whether it was in service. */
+  async #quarantine(row: BlobRow, fault: Fault): Promise<boolean> {
+    const { storedBlobs, log } = this.#parts;
+    if (!(await storedBlobs.quarantine(row))) return false;
     this.#corrupt.add();
     this.#damaged += 1;
     log.error("a stored blob is corrupt: it is not served any more until it is pushed again", {
@@ -155,6 +173,7 @@ export class Scrub {
       fault: fault.message,
       missedBy: await storedBlobs.describeAffected(row),
     });
+    return true;
   }
 
   /** It stays in service: whoever pulls it is told of the failure, and the next hour may be better. */
@@ -215,6 +234,7 @@ export class Scrub {
       if (!enabled || this.#isSuspended) return await this.#count();
       const report = await this.runOnce();
       if (report.blobs > 0) log.debug("stored blobs were checked", report);
+      await this.#rows.runOnce(Date.now());
     } catch (error) {
       if (!isAbort(error)) log.error("stored blobs could not be checked; the scrub tries again", { error });
     }

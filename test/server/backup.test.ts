@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { readdir, rename, rm, truncate } from "node:fs/promises";
+import { readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startBerth, type Berth } from "../support/berth.ts";
 import { cleanEnvironment } from "../support/process.ts";
@@ -138,6 +138,7 @@ describe("berth restore", () => {
     child.kill("SIGTERM");
     expect(await child.exited).toBe(130);
     expect((await failToServe(["--port", "0", "--data", anew])).stderr).toContain("broken off");
+    expect((await operate(anew, ["backup", directory.join("half")], 2)).stderr).toContain("broken off");
     await operate(anew, ["restore", copy]);
     await serve(anew);
     await expectAllServed();
@@ -200,6 +201,20 @@ describe("berth restore", () => {
     expect(stdout).toContain(snapshot ?? "no snapshot was taken");
     expect(stdout).toContain("1 stored file that no row names");
     pushed.delete("v2");
+    await serve();
+    await expectAllServed();
+  });
+
+  test("a corrupt database stops the start with what to do, and is got back", async () => {
+    await push("v1");
+    await berth.stop();
+    const file = join(data, "berth.db");
+    await writeFile(file, Buffer.alloc(100_000, 7));
+    const { stderr } = await failToServe(["--port", "0", "--data", data]);
+    expect(stderr).toContain(`the database ${file} is corrupt`);
+    expect(stderr).toContain("berth restore --snapshot latest");
+    for (const suffix of ["", "-wal", "-shm"]) await rm(file + suffix, { force: true });
+    await operate(data, ["restore", "--snapshot", "latest"]);
     await serve();
     await expectAllServed();
   });

@@ -10,7 +10,13 @@ import { Database as Connection, SQLiteError, type SQLQueryBindings, type Statem
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, fsyncSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { CompiledQuery, SqliteAdapter, SqliteDialect } from "kysely";
-import { DatabaseFullError, type Database, type Queryable, type Transaction } from "../database.ts";
+import {
+  DatabaseCorruptError,
+  DatabaseFullError,
+  type Database,
+  type Queryable,
+  type Transaction,
+} from "../database.ts";
 import { migrations } from "../migrations/migrations.ts";
 import { Checkpointer, type LogBytes } from "./sqlite-checkpointer.ts";
 import { readSnapshot } from "./sqlite-snapshot.ts";
@@ -59,7 +65,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     return new SqliteDatabase(writer, reader, log, options);
   } catch (error) {
     for (const connection of opened) connection.close();
-    throw error;
+    throw translate(error);
   }
 }
 
@@ -284,6 +290,9 @@ function givesRows(query: CompiledQuery): boolean {
 function translate(error: unknown): unknown {
   if (error instanceof SQLiteError && (error.code === "SQLITE_FULL" || error.code === "SQLITE_IOERR_WRITE")) {
     return new DatabaseFullError("the disk under the database is full", { cause: error });
+  }
+  if (error instanceof SQLiteError && /^SQLITE_(?:NOTADB|CORRUPT)/.test(error.code ?? "")) {
+    return new DatabaseCorruptError(error.message, { cause: error });
   }
   return error;
 }

@@ -110,6 +110,7 @@ export function content(dialect: Dialect) {
         sql`create index upload_sessions_storage_key on upload_sessions (storage_key) where storage_key is not null`,
         // While one stands, no stored bytes are deleted: a backup copies what it has listed.
         sql`create table holds (id text primary key, reason text not null, expires_at ${integer} not null)`,
+        sql`create table scrub_rounds (id text primary key, began_at ${integer} not null, up_to ${integer} not null)`,
       ];
       for (const statement of statements) await statement.execute(db);
     },

@@ -281,3 +281,29 @@ export const checkForeignKeys = statement()((_, { db, dialect }) =>
         .selectNoFrom([sql<string>`''`.as("table"), sql<string>`''`.as("parent"), sql<number | null>`null`.as("rowid")])
         .where(sql<boolean>`false`),
 );
+
+export const findLastBlob = statement()((_, { db }) =>
+  db.selectFrom("blobs").select(({ fn }) => fn.max("id").as("id")),
+);
+
+export const findLastManifest = statement()((_, { db }) =>
+  db.selectFrom("manifests").select(({ fn }) => fn.max("id").as("id")),
+);
+
+export const findRound = statement<{ round: string }>()((p, { db }) =>
+  db
+    .selectFrom("scrub_rounds")
+    .select(["began_at", "up_to"])
+    .where("id", "=", sql<"blobs" | "manifests">`${p.round}`),
+);
+
+export const saveRound = statement<{ round: string; beganAt: number; upTo: number }>()((p, { db }) =>
+  db
+    .insertInto("scrub_rounds")
+    .values({ id: sql<"blobs" | "manifests">`${p.round}`, began_at: p.beganAt, up_to: p.upTo })
+    .onConflict((conflict) =>
+      conflict
+        .column("id")
+        .doUpdateSet((eb) => ({ began_at: eb.ref("excluded.began_at"), up_to: eb.ref("excluded.up_to") })),
+    ),
+);

@@ -63,7 +63,7 @@ for (const database of ["sqlite", "postgres"] as const) {
       const common = { database: parts.database, storage, holds, log };
       const orphans = new Orphans({ ...common, minimumAgeMs: 0, confirmAfterMs: 100 });
       const storedBlobs = new StoredBlobs({ database: parts.database, storage, cache });
-      const fsck = new Fsck({ ...common, storedBlobs, orphans, confirmAfterMs: 400 });
+      const fsck = new Fsck({ ...common, cache, storedBlobs, orphans, confirmAfterMs: 400 });
       const backup = new Backup(common);
       const findings: Finding[] = [];
       const end = performance.now() + BUSY_MS;

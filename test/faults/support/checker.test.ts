@@ -153,6 +153,7 @@ const DAMAGES: [name: string, damage: Damage, letters: string, isNamedByFsck: bo
     "f",
     false,
   ],
+  ["a tag that is there is in the bin", sql("update tags set deleted_at = 1 where to_at is null"), "e", false],
   ["a file has no row", (dataDirectory) => writeFileSync(join(dataDirectory, "blobs", "stray"), "x"), "g", false],
 ];
 

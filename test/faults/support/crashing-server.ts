@@ -2,7 +2,7 @@
 //   CRASH_POINTS=DIRECTORY   where the steps are written down and the number of the last one is looked for
 //   CRASH_CONTROL=true       acknowledges each change before it is made: what the tests must notice
 
-import type { WrapPorts } from "../../../src/app.ts";
+import type { WrapPorts } from "../../../src/ports.ts";
 import { run } from "../../../src/cli/serve.ts";
 import type { Database, Transaction } from "../../../src/database/database.ts";
 import { delegate, numberPorts, numberStatements, Points } from "./points.ts";

@@ -3,7 +3,7 @@
 // so do the statements of a transaction; on SQLite nothing may be waited for within one.
 //   DELAY_SEED=N   makes the delays
 
-import type { Ports, WrapPorts } from "../../../src/app.ts";
+import type { Ports, WrapPorts } from "../../../src/ports.ts";
 import { run } from "../../../src/cli/serve.ts";
 import type { Transaction } from "../../../src/database/database.ts";
 import { delegate, type Method } from "./points.ts";

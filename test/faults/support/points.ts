@@ -7,7 +7,7 @@
 import { Database as Connection, type Statement } from "bun:sqlite";
 import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Ports } from "../../../src/app.ts";
+import type { Ports } from "../../../src/ports.ts";
 
 const STORAGE_READS = new Set(["read", "tryRead", "hash", "stat", "list", "space"]);
 /** How many of the pieces of a body are steps: into how many it comes is chance, and one after another is the same. */
