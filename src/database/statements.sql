@@ -1896,38 +1896,14 @@ select "manifests"."id"
   limit $3;
 
 -- src/registry/queries/blobs.ts: linkBlob
---   SCALAR SUBQUERY 2
---   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
---   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
---   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values (?, ?, ?, ?)
-  on conflict ("blob_id", "repository_id") do update
-  set "kept_until" = ?
-  where (repository_blobs.kept_until < ? or (repository_blobs.kept_until is null
-  and not exists (select 1
-  from blobs
-  inner join manifest_references on manifest_references.digest = blobs.digest
-  inner join manifests on manifests.id = manifest_references.manifest_id
-  where blobs.id = ?
-  and blobs.state <> 'deleting'
-  and manifest_references.repository_id = ?
-  and manifests.deleted_at is null)));
+  on conflict ("blob_id", "repository_id") do nothing;
 -- PostgreSQL
 insert into "repository_blobs" ("repository_id", "blob_id", "created_at", "kept_until")
   values ($1, $2, $3, $4)
-  on conflict ("blob_id", "repository_id") do update
-  set "kept_until" = $5
-  where (repository_blobs.kept_until < $6 or (repository_blobs.kept_until is null
-  and not exists (select 1
-  from blobs
-  inner join manifest_references on manifest_references.digest = blobs.digest
-  inner join manifests on manifests.id = manifest_references.manifest_id
-  where blobs.id = $7
-  and blobs.state <> 'deleting'
-  and manifest_references.repository_id = $8
-  and manifests.deleted_at is null)));
+  on conflict ("blob_id", "repository_id") do nothing;
 
 -- src/registry/queries/blobs.ts: extendLease
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)

@@ -316,7 +316,10 @@ export class Blobs {
     const { id: blobId, digest, sizeBytes } = blob;
     await passGates(gates, trx, { kind: "blob-link", principal, repository, repositoryId, digest, sizeBytes });
     const now = Date.now();
-    await queries.linkBlob.run(trx, { repositoryId, blobId, now, keptUntil: now + leaseMs });
+    const link = { repositoryId, blobId, keptUntil: now + leaseMs };
+    const made = await queries.linkBlob.run(trx, { ...link, now });
+    // The blob's row is locked, without which nobody may take a link away: the one that was there still is.
+    if (made === 0) await queries.extendLease.run(trx, link);
     if (blob.condemned_at !== null) await queries.reviveBlob.run(trx, { blobId });
     trx.afterCommit(() => cache.forget(repositoryId));
   }
