@@ -1875,6 +1875,19 @@ select "blobs"."id", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."conte
   and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2;
 
+-- src/registry/queries/blobs.ts: findLink
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+-- SQLite
+select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = ?
+  and "repository_id" = ?;
+-- PostgreSQL
+select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = $1
+  and "repository_id" = $2;
+
 -- src/registry/queries/blobs.ts: findNamingManifest
 --   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)

@@ -202,7 +202,7 @@ export class Blobs {
         if (!(await queries.findVisibleLink.first(trx, { blobId: blob.id, ...visibilityOf(principal) }))) return false;
       } else {
         const fromId = await repositories.findId(trx, from);
-        if (fromId === null || !(await queries.findLinkedBlob.first(trx, { repositoryId: fromId, digest })))
+        if (fromId === null || !(await queries.findLink.first(trx, { repositoryId: fromId, blobId: blob.id })))
           return false;
       }
       await this.#link(trx, principal, repository, { ...blob, digest, sizeBytes: blob.size_bytes });

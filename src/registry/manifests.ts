@@ -101,12 +101,13 @@ export class Manifests {
     const tags = reference.tag === null ? request.tags : [reference.tag, ...request.tags];
     await this.#parts.database.write(async (trx) => {
       const repositoryId = await this.#parts.repositories.ensure(trx, repository);
-      await this.#store(trx, request, repositoryId, manifest, digest);
+      const isChanged = await this.#store(trx, request, repositoryId, manifest, digest);
       // In one order for all, so that of two that set the same tags one waits for the other.
       for (const tag of [...new Set(tags)].sort()) {
         await this.#parts.tags.put(trx, request.principal, repository, repositoryId, tag, digest);
       }
-      trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
+      // A push of what is here already, which is what most are, leaves everything at hand.
+      if (isChanged) trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
     });
     return { digest, subject: manifest.subject };
   }
@@ -175,13 +176,14 @@ export class Manifests {
     trx.afterCommit(() => this.#parts.cache.forget(repositoryId));
   }
 
+  /** Whether something changed. */
   async #store(
     trx: Transaction,
     request: PutManifest,
     repositoryId: number,
     manifest: Manifest,
     digest: Digest,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { principal, repository, content } = request;
     await assertReferences(trx, repositoryId, manifest);
     const existing = await queries.findBytesForUpdate.first(trx, { repositoryId, digest });
@@ -200,7 +202,8 @@ export class Manifests {
     });
     if (existing?.media_type === manifest.mediaType) {
       await queries.reviveManifest.run(trx, { manifestId: existing.id });
-      return await this.#heal(trx, existing, content);
+      await this.#heal(trx, existing, content);
+      return true;
     }
     // Deleted as something else, which these bytes are not any more.
     if (existing) await this.purge(trx, { manifestId: existing.id, repositoryId });
@@ -217,19 +220,21 @@ export class Manifests {
       content,
     });
     if (!made) throw new Error(`manifest ${digest} was not inserted`);
-    if (manifest.references.length === 0) return;
+    if (manifest.references.length === 0) return true;
     const references = JSON.stringify(
       manifest.references.map(({ kind, descriptor: { digest } }) => ({ digest, kind })),
     );
     await queries.insertReferences.run(trx, { manifestId: made.id, repositoryId, references });
+    return true;
   }
 
-  /** Bytes that have the digest take the place of others, which rotted in the database. */
-  async #heal(trx: Transaction, { id, digest, content: stored }: Stored, content: Uint8Array): Promise<void> {
-    if (Buffer.compare(stored, content) === 0) return;
+  /** Bytes that have the digest take the place of others, which rotted in the database. Whether they did. */
+  async #heal(trx: Transaction, { id, digest, content: stored }: Stored, content: Uint8Array): Promise<boolean> {
+    if (Buffer.compare(stored, content) === 0) return false;
     await queries.healManifest.run(trx, { manifestId: id, content, sizeBytes: content.length });
     const { log } = this.#parts;
     trx.afterCommit(() => log.warn("a manifest whose bytes were damaged was healed by a push", { digest }));
+    return true;
   }
 
   /** Whether the bytes may be served; else everyone is told that it is not here, so that it is pushed again. */

@@ -136,6 +136,14 @@ export const findLinkedBlob = statement<{ repositoryId: number; digest: string }
     .where("repository_blobs.repository_id", "=", p.repositoryId),
 );
 
+export const findLink = statement<{ repositoryId: number; blobId: number }>()((p, { db }) =>
+  db
+    .selectFrom("repository_blobs")
+    .select("blob_id")
+    .where("blob_id", "=", p.blobId)
+    .where("repository_id", "=", p.repositoryId),
+);
+
 /** Some manifest of the repository, not in the recycle bin, that names the digest. */
 export const findNamingManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
   db
