@@ -1482,17 +1482,6 @@ delete
   and "state" = 'deleting'
   returning "size_bytes";
 
--- src/lifecycle/queries/collector.ts: countBinnedManifests
---   SEARCH manifests USING COVERING INDEX manifests_deleted (deleted_at<?)
--- SQLite
-select count(*) as "count"
-  from "manifests"
-  where "deleted_at" <= ?;
--- PostgreSQL
-select count(*) as "count"
-  from "manifests"
-  where "deleted_at" <= $1;
-
 -- src/lifecycle/queries/collector.ts: countBinnedTags
 --   SEARCH tags USING COVERING INDEX tags_deleted (deleted_at<?)
 -- SQLite

@@ -13,6 +13,16 @@
  * Lines are one JSON object each (`Line`), empty ones in between when there is nothing to say for a while.
  */
 import { z } from "zod";
+import type { BinEntry } from "../lifecycle/bin.ts";
+import type { Finding } from "../lifecycle/finding.ts";
+
+export type { BackupReport } from "../lifecycle/backup.ts";
+export type { BinEntry } from "../lifecycle/bin.ts";
+export type { DamagedBlob } from "../lifecycle/damages.ts";
+export type { Finding } from "../lifecycle/finding.ts";
+export type { FsckReport } from "../lifecycle/fsck.ts";
+export type { Amount, GcReport } from "../lifecycle/gc-plan.ts";
+export type { RestoreReport } from "../lifecycle/restore.ts";
 
 const repository = z.string().max(300);
 const reference = z.string().max(300);
@@ -42,40 +52,6 @@ export const restoreBody = z
   .refine((it) => (it.directory === undefined) !== (it.snapshot === undefined), "needs a directory or a snapshot")
   .refine((it) => it.archive === undefined || it.directory !== undefined, "an archive needs its directory");
 
-export type GcReport = {
-  /** Entries that left the recycle bin. */
-  binned: { manifests: number; tags: number };
-  /** Blobs taken from repositories, no manifest of which names them. */
-  links: number;
-  blobs: number;
-  /** Of those blobs, each counted once. */
-  bytes: number;
-  /** Why no bytes may go at the moment, or null. */
-  heldBy: string | null;
-  /**
-   * What later passes free unless it is used again, by what it waits for: entries of the recycle bin, with the blobs that
-   * only they keep; blobs that no manifest names, within their lease; blobs of no repository, within their grace.
-   */
-  waiting: { bin: Amount & { manifests: number; tags: number }; lease: Amount; grace: Amount };
-};
-
-/** Each blob once. */
-export type Amount = { blobs: number; bytes: number };
-
-export type BinEntry = {
-  kind: "manifest" | "tag";
-  repository: string;
-  /** Its digest, or the tag. */
-  reference: string;
-  digest: string;
-  /** The manifest's own; null when what a tag pointed to is gone. */
-  sizeBytes: number | null;
-  deletedAt: number;
-  deletedBy: string | null;
-  /** When it leaves the bin for good. */
-  purgedAt: number;
-};
-
 /** `next` is what `after` must be for the page behind this one; null at the end. */
 export type BinPage = { entries: BinEntry[]; next: string | null };
 
@@ -85,49 +61,6 @@ export type Restored = { digest: string; tags: string[] };
 export type BinRestored = { manifests: number; tags: number };
 
 export type BinEmptied = { manifests: number; tags: number };
-
-export type Finding = {
-  kind: string;
-  /** What it is about: a digest, a name, a storage key. */
-  subject: string;
-  message: string;
-  /** What a repair does about it; null when nothing can be done by itself. */
-  repair: string | null;
-  repaired: boolean;
-};
-
-export type FsckReport = {
-  checked: { blobs: number; manifests: number; tags: number; uploads: number; files: number; bytesRead: number };
-  findings: number;
-  repaired: number;
-};
-
-export type DamagedBlob = { digest: string; reason: string };
-
-export type BackupReport = {
-  /** Path of the new row archive. */
-  archive: string;
-  /** By table. */
-  rows: Record<string, number>;
-  blobs: { copied: number; present: number; copiedBytes: number };
-  /** Blobs that could not be copied: the first of them, and how many. */
-  damaged: DamagedBlob[];
-  damagedCount: number;
-};
-
-export type RestoreReport = {
-  archive: string;
-  takenAt: number;
-  /** Rows that were added, by table. */
-  rows: Record<string, number>;
-  copiedBytes: number;
-  damaged: DamagedBlob[];
-  damagedCount: number;
-  /** What was left out: the first of it, and how many. */
-  refused: { repository: string; reference: string; reason: string }[];
-  refusedCount: number;
-  unnamedFiles: number;
-};
 
 /** `done` of `total` things of a phase; `bytes` copied so far. */
 export type Progress = { phase: string; done: number; total: number | null; bytes: number };

@@ -20,7 +20,7 @@ type Handle = OperatorRoute["handle"];
 
 const PROGRESS_MS = 200;
 
-export function operatorRoutes(parts: OperatorParts): OperatorRoute[] {
+function operatorRoutes(parts: OperatorParts): OperatorRoute[] {
   const { collector, bin, fsck, backup, restore } = parts;
   const desk = createDesk(parts);
   const post = (id: string, handle: Handle): OperatorRoute => {

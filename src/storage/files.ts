@@ -10,7 +10,7 @@ import { StorageError } from "./storage.ts";
 
 export const openFile = promisify(fs.open);
 export const closeFile = promisify(fs.close);
-export const syncFile = promisify(fs.fsync);
+const syncFile = promisify(fs.fsync);
 export const syncFileData = promisify(fs.fdatasync);
 export const truncateFile = promisify(fs.ftruncate);
 

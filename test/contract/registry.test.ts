@@ -1,7 +1,7 @@
 // The rules of the registry, on every pair of a database and a storage driver.
 
 import { afterAll, beforeAll, describe } from "bun:test";
-import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
+import { DATABASES, lackingDatabase, sharePostgres } from "./databases.ts";
 import { binRules } from "./registry/bin-rules.ts";
 import { checkRules } from "./registry/check-rules.ts";
 import { healRules } from "./registry/heal-rules.ts";
@@ -13,23 +13,10 @@ import { tagRules } from "./registry/tag-rules.ts";
 import { uploadRules } from "./registry/upload-rules.ts";
 import { describeUnless } from "./support.ts";
 
-let postgres: Postgres | null = null;
-beforeAll(async () => {
-  if (lackingPostgres() === null) postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres?.stop();
-});
+const createDatabase = sharePostgres();
 
-async function createDatabase(): Promise<string> {
-  if (!postgres) throw new Error("PostgreSQL was not started");
-  return await postgres.createDatabase();
-}
-
-const notChosen = "cannot: DATABASES leaves it out";
-
-for (const database of ["sqlite", "postgres"] as const) {
-  const reason = database === "postgres" ? lackingPostgres() : chosenDatabases().includes("sqlite") ? null : notChosen;
+for (const database of DATABASES) {
+  const reason = lackingDatabase(database);
   for (const storage of ["filesystem", "memory"] as const) {
     describeUnless(`${database} and ${storage}`, reason, () => {
       const combination = { database, storage, createDatabase };

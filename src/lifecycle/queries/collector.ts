@@ -120,14 +120,7 @@ export const deleteBlobs = statement<{ blobs: string }>()((p, builder) =>
     .returning("size_bytes"),
 );
 
-/** Manifests that went into the recycle bin at or before a time. */
-export const countBinnedManifests = statement<{ before: number }>()((p, { db }) =>
-  db
-    .selectFrom("manifests")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("deleted_at", "<=", p.before),
-);
-
+/** Tags that went into the recycle bin at or before a time. */
 export const countBinnedTags = statement<{ before: number }>()((p, { db }) =>
   db
     .selectFrom("tags")

@@ -1,6 +1,6 @@
 // Fsck and backups beside pushes, deletes and a collector that waits for nothing: neither may name what is only under way.
 
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { RegistryError } from "../../../src/errors.ts";
 import { Backup } from "../../../src/lifecycle/backup.ts";
 import type { Finding } from "../../../src/lifecycle/finding.ts";
@@ -9,7 +9,7 @@ import { Orphans } from "../../../src/lifecycle/orphans.ts";
 import { StoredBlobs } from "../../../src/lifecycle/stored-blobs.ts";
 import { ContentCache } from "../../../src/registry/content-cache.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
-import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../../support/postgres.ts";
+import { DATABASES, lackingDatabase, sharePostgres } from "../databases.ts";
 import { makeTemporaryDirectory } from "../../support/temporary.ts";
 import { newContent, newRepository } from "../registry/content.ts";
 import { describeUnless } from "../support.ts";
@@ -18,18 +18,7 @@ import { INLINE, openParts, STORED, type Parts } from "./parts.ts";
 const BUSY_MS = 4_000;
 const log = createLog({ level: "error", format: "text", fd: 2 });
 
-let postgres: Postgres | null = null;
-beforeAll(async () => {
-  if (lackingPostgres() === null) postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres?.stop();
-});
-
-async function createDatabase(): Promise<string> {
-  if (!postgres) throw new Error("PostgreSQL was not started");
-  return await postgres.createDatabase();
-}
+const createDatabase = sharePostgres();
 
 /** Pushes images, some over layers of others, and deletes most of them again, until it is told to stop. */
 async function pushAndDelete(parts: Parts, isOver: () => boolean): Promise<number> {
@@ -51,9 +40,8 @@ function ifRefused(error: unknown): null {
   throw error;
 }
 
-for (const database of ["sqlite", "postgres"] as const) {
-  const isChosen = chosenDatabases().includes("sqlite");
-  const reason = database === "postgres" ? lackingPostgres() : isChosen ? null : "cannot: DATABASES leaves it out";
+for (const database of DATABASES) {
+  const reason = lackingDatabase(database);
   describeUnless(database, reason, () => {
     test("what is under way is no finding, and every backup is whole", async () => {
       const parts = await openParts({ database, storage: "filesystem", createDatabase });

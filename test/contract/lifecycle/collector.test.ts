@@ -1,30 +1,17 @@
 // The garbage collector, on every pair of a database and a storage driver.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { chosenDatabases, lackingPostgres, startPostgres, type Postgres } from "../../support/postgres.ts";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { DATABASES, lackingDatabase, sharePostgres } from "../databases.ts";
 import { newContent, newRepository } from "../registry/content.ts";
 import { describeUnless } from "../support.ts";
 import { collectorRules } from "./collector-rules.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
 import { openParts, STORED, type Parts } from "./parts.ts";
 
-let postgres: Postgres | null = null;
-beforeAll(async () => {
-  if (lackingPostgres() === null) postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres?.stop();
-});
+const createDatabase = sharePostgres();
 
-async function createDatabase(): Promise<string> {
-  if (!postgres) throw new Error("PostgreSQL was not started");
-  return await postgres.createDatabase();
-}
-
-const notChosen = "cannot: DATABASES leaves it out";
-
-for (const database of ["sqlite", "postgres"] as const) {
-  const reason = database === "postgres" ? lackingPostgres() : chosenDatabases().includes("sqlite") ? null : notChosen;
+for (const database of DATABASES) {
+  const reason = lackingDatabase(database);
   for (const storage of ["filesystem", "memory"] as const) {
     describeUnless(`${database} and ${storage}`, reason, () => {
       describe("the collector", () => collectorRules({ database, storage, createDatabase }));
@@ -33,7 +20,7 @@ for (const database of ["sqlite", "postgres"] as const) {
   }
 }
 
-describeUnless("a full disk", chosenDatabases().includes("sqlite") ? null : notChosen, () => {
+describeUnless("a full disk", lackingDatabase("sqlite"), () => {
   test("the bin is emptied, oldest first, until pushes have room", async () => {
     const limitBytes = 3.5 * STORED;
     const parts = await openParts({ database: "sqlite", storage: "memory", createDatabase }, { limitBytes });
@@ -70,7 +57,7 @@ describeUnless("a full disk", chosenDatabases().includes("sqlite") ? null : notC
   });
 });
 
-describeUnless("two nodes on PostgreSQL", lackingPostgres(), () => {
+describeUnless("two nodes on PostgreSQL", lackingDatabase("postgres"), () => {
   let one: Parts;
   let two: Parts;
   beforeEach(async () => {
