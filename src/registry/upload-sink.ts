@@ -13,13 +13,16 @@ import type { Session } from "./sessions.ts";
 export class UploadSink {
   readonly #session: Session;
   readonly #storage: Storage;
+  readonly #announcedBytes: number;
   #content: Uint8Array | null;
   #writer: BlobWriter | null = null;
   #offset: number;
 
-  constructor(session: Session, storage: Storage) {
+  /** `announcedBytes`: how many the request says it brings, 0 when it does not say. */
+  constructor(session: Session, storage: Storage, announcedBytes: number) {
     this.#session = session;
     this.#storage = storage;
+    this.#announcedBytes = announcedBytes;
     this.#content = session.content;
     this.#offset = session.offset;
   }
@@ -72,7 +75,11 @@ export class UploadSink {
     }
     // Known to the session before the first byte, so that the file is found again whatever happens.
     session.storageKey ??= newBlobKey();
-    const writer = await this.#storage.openWriter(session.storageKey, { offset: 0, algorithm });
+    const writer = await this.#storage.openWriter(session.storageKey, {
+      offset: 0,
+      algorithm,
+      announcedBytes: this.#announcedBytes,
+    });
     // Before the first append: whoever sees that fail aborts it.
     this.#writer = writer;
     if (this.#content) await writer.append(this.#content);

@@ -104,7 +104,7 @@ export class Uploads {
     await room.assertFor(lengthBytes);
     const start = session.offset;
     const expectedBytes = chunk.range ? chunk.range.end - chunk.range.start : null;
-    const sink = new UploadSink(session, this.#parts.storage);
+    const sink = new UploadSink(session, this.#parts.storage, chunk.lengthBytes ?? 0);
     try {
       for await (const bytes of chunk.body) {
         const taken = sink.offset + bytes.length;

@@ -22,6 +22,7 @@ export class SlotPool {
   #region: SharedArrayBuffer | null = null;
   #free: Slot[] = [];
   #holders = 0;
+  #takenCount = 0;
 
   constructor(options: { count: number; perShare: number }) {
     this.#count = options.count;
@@ -45,6 +46,11 @@ export class SlotPool {
     return this.#region === null ? this.#count : this.#free.length;
   }
 
+  /** How many were ever taken: it stands still while uploads rest. */
+  get takenCount(): number {
+    return this.#takenCount;
+  }
+
   /** A slot, or null when the pool is empty or this share has its part: less each, the more uploads hold slots. */
   take(share: SlotShare): Slot | null {
     void this.region;
@@ -55,6 +61,7 @@ export class SlotPool {
     if (slot === undefined) return null;
     if (share.held === 0) this.#holders += 1;
     share.held += 1;
+    this.#takenCount += 1;
     return slot;
   }
 

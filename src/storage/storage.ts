@@ -41,8 +41,12 @@ export interface Storage {
    * Opens a key for appending at `offset`; what a stored file holds beyond it is dropped, 0 makes a new file.
    * The digest covers the bytes before `offset` too: they are read and hashed again, unless this process still
    * holds their running hash. Throws StorageError (`missing`) when fewer than `offset` bytes are there.
+   * `announcedBytes` says how many will probably come, so that a large upload need not begin like a small one.
    */
-  openWriter(key: string, options: { offset: number; algorithm: DigestAlgorithm }): Promise<BlobWriter>;
+  openWriter(
+    key: string,
+    options: { offset: number; algorithm: DigestAlgorithm; announcedBytes?: number | undefined },
+  ): Promise<BlobWriter>;
 
   /**
    * The bytes `start` to `end` (exclusive) of a key, all of them by default; null when it is not there, or has another

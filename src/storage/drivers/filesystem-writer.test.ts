@@ -10,7 +10,9 @@ import { ByteBudget, SlotPool } from "../slots.ts";
 import { StorageError } from "../storage.ts";
 import { appendAll, failureOf, sampleBytes } from "../suite-bytes.ts";
 import { SuspendedHashes } from "./filesystem-hash.ts";
-import { FileWriter, GATHER_BYTES, QUICK_MS, type WriterMeans } from "./filesystem-writer.ts";
+import { Warmer } from "./filesystem-warmer.ts";
+import { FileWriter, GATHER_BYTES, type WriterMeans } from "./filesystem-writer.ts";
+import { QUICK_MS } from "./upload-pace.ts";
 
 const SLOTS = 4;
 const GATHERING_BYTES = 600_000;
@@ -31,17 +33,19 @@ beforeEach(() => {
     gathering: new ByteBudget(GATHERING_BYTES),
     directories: new DirectorySync(),
     suspended: new SuspendedHashes(2),
+    warmer: new Warmer(() => slots.takenCount),
     writers: new Set(),
     directIo: false,
   };
 });
 afterEach(() => {
+  means.warmer.close();
   means.hashes.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
-function openWriter(name = "blob"): FileWriter {
-  return new FileWriter(means, name, join(directory, name), "sha256");
+function openWriter(name = "blob", announcedBytes = 0): FileWriter {
+  return new FileWriter(means, { key: name, path: join(directory, name), algorithm: "sha256", announcedBytes });
 }
 
 function expectNothingHeld(): void {
@@ -55,6 +59,16 @@ test("a small upload makes no file before its commit", async () => {
   await writer.append(sampleBytes(GATHER_BYTES));
   expect(existsSync(path)).toBe(false);
   expect((await writer.commit()).digest).toBe(digestOf(sampleBytes(GATHER_BYTES)));
+  expectNothingHeld();
+});
+
+test("a large upload that was announced gathers nothing", async () => {
+  const writer = openWriter("blob", GATHER_BYTES + 1);
+  await writer.append(sampleBytes(10));
+  expect(means.gathering.takenBytes).toBe(0);
+  expect(means.slots.freeCount).toBe(SLOTS - 1);
+  // Whatever was announced, what comes counts.
+  expect(await writer.commit()).toEqual({ digest: digestOf(sampleBytes(10)), sizeBytes: 10 });
   expectNothingHeld();
 });
 
@@ -125,7 +139,7 @@ test("beyond the budget for gathering, uploads go to their files at once", async
 });
 
 test("a failed upload can only be aborted, and holds nothing then", async () => {
-  const writer = new FileWriter(means, "blob", join(directory, "absent", "blob"), "sha256");
+  const writer = new FileWriter(means, { key: "blob", path: join(directory, "absent", "blob"), algorithm: "sha256" });
   await writer.append(sampleBytes(1000));
   const failure = await failureOf(writer.flush());
   expect(failure).toBeInstanceOf(StorageError);

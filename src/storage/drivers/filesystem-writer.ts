@@ -1,7 +1,7 @@
 /**
  * One upload into a file. Its bytes take one of three ways, by how many and how fast they come:
  *
- *     memory    the first 512 KiB are gathered; an upload that ends there is one write
+ *     memory    the first 512 KiB are gathered, unless more is announced; an upload that ends there is one write
  *     slots     a quick upload fills shared slots of 1 MiB: a worker hashes each while it is written with direct I/O
  *     plain     a slow one, or one that finds no slot, is hashed and written chunk by chunk through the page cache
  *
@@ -30,11 +30,10 @@ import type { HashPool, RunningHash } from "../hasher.ts";
 import { BLOCK_BYTES, type ByteBudget, SLOT_BYTES, type Slot, type SlotPool, type SlotShare } from "../slots.ts";
 import { type BlobWriter, StorageError } from "../storage.ts";
 import { hashFile, type SuspendedHashes } from "./filesystem-hash.ts";
+import type { Warmer } from "./filesystem-warmer.ts";
+import { QUICK_MS, UploadPace } from "./upload-pace.ts";
 
 export const GATHER_BYTES = 512 * 1024;
-
-/** What takes longer than this to fill a slot is slow. */
-export const QUICK_MS = 1000;
 
 /** What the writers of one driver share. */
 export type WriterMeans = {
@@ -43,8 +42,16 @@ export type WriterMeans = {
   gathering: ByteBudget;
   directories: DirectorySync;
   suspended: SuspendedHashes;
+  warmer: Warmer;
   writers: Set<FileWriter>;
   directIo: boolean;
+};
+
+export type WriterOptions = {
+  key: string;
+  path: string;
+  algorithm: DigestAlgorithm;
+  announcedBytes?: number | undefined;
 };
 
 export class FileWriter implements BlobWriter {
@@ -52,6 +59,8 @@ export class FileWriter implements BlobWriter {
   readonly #key: string;
   readonly #path: string;
   readonly #algorithm: DigestAlgorithm;
+  /** Announced as too large to be gathered. */
+  readonly #isLarge: boolean;
 
   /** Operations run one after the other, those of the sweep between those of the caller. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -70,6 +79,8 @@ export class FileWriter implements BlobWriter {
   /** Where the next byte goes in the file. */
   #position = 0;
   #padded = false;
+  /** Whether some of the file may have gone past the page cache. */
+  #bypassed = false;
 
   readonly #share: SlotShare = { held: 0 };
   #slot: Slot | null = null;
@@ -78,15 +89,14 @@ export class FileWriter implements BlobWriter {
   #inFlight = 0;
   #landed = Promise.withResolvers<void>();
 
-  #quick = true;
-  #paceSince = performance.now();
-  #paceBytes = 0;
+  readonly #pace = new UploadPace();
 
-  constructor(means: WriterMeans, key: string, path: string, algorithm: DigestAlgorithm) {
+  constructor(means: WriterMeans, { key, path, algorithm, announcedBytes = 0 }: WriterOptions) {
     this.#means = means;
     this.#key = key;
     this.#path = path;
     this.#algorithm = algorithm;
+    this.#isLarge = announcedBytes > GATHER_BYTES;
     means.writers.add(this);
   }
 
@@ -100,6 +110,7 @@ export class FileWriter implements BlobWriter {
     this.#file = file;
     this.#hash = hash;
     this.#position = offset;
+    this.#bypassed = this.#means.directIo;
   }
 
   append(chunk: Uint8Array): Promise<void> {
@@ -110,7 +121,7 @@ export class FileWriter implements BlobWriter {
     const isIdle = this.#waitingTurns === 0 && this.#failure === null && !this.#closed;
     if (!isIdle || this.#slot === null || chunk.length > SLOT_BYTES - this.#slotFill) return false;
     this.#fillSlot(this.#slot, chunk);
-    this.#measurePace(chunk.length);
+    this.#pace.count(chunk.length);
     return true;
   }
 
@@ -134,6 +145,7 @@ export class FileWriter implements BlobWriter {
       const digest =
         this.#gathered === null ? await this.#commitFile(algorithm) : await this.#commitGathered(algorithm);
       const sizeBytes = this.offset;
+      if (this.#bypassed) this.#means.warmer.add(this.#path, sizeBytes);
       this.#end();
       return { digest, sizeBytes };
     });
@@ -190,28 +202,19 @@ export class FileWriter implements BlobWriter {
 
   async #append(chunk: Uint8Array): Promise<void> {
     if (this.#gathered !== null) {
-      if (this.offset + chunk.length <= GATHER_BYTES) {
+      if (!this.#isLarge && this.offset + chunk.length <= GATHER_BYTES) {
         if (this.#means.gathering.take(chunk.length)) {
           if (this.#gathered.length === 0) this.#gatheringSince = performance.now();
           this.#gathered.push(new Uint8Array(chunk));
           this.#gatheredBytes += chunk.length;
           return;
         }
-        this.#quick = false;
+        this.#pace.setSlow();
       }
       await this.#openFile();
     }
     await this.#store(chunk);
-    this.#measurePace(chunk.length);
-  }
-
-  #measurePace(sizeBytes: number): void {
-    this.#paceBytes += sizeBytes;
-    if (this.#paceBytes < SLOT_BYTES) return;
-    const now = performance.now();
-    this.#quick = now - this.#paceSince <= QUICK_MS;
-    this.#paceSince = now;
-    this.#paceBytes = 0;
+    this.#pace.count(chunk.length);
   }
 
   /** Leaves the memory: makes the file and stores what was gathered. */
@@ -231,12 +234,12 @@ export class FileWriter implements BlobWriter {
 
   async #store(bytes: Uint8Array): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
-      if (this.#slot === null && this.#quick && this.#position % BLOCK_BYTES === 0) await this.#takeSlot();
+      if (this.#slot === null && this.#pace.isQuick && this.#position % BLOCK_BYTES === 0) await this.#takeSlot();
       this.#throwFailure();
       if (this.#slot === null) {
         // A quick upload that stands between blocks goes on with a slot at the next.
         const toBlock = BLOCK_BYTES - (this.#position % BLOCK_BYTES);
-        const piece = this.#quick && toBlock < BLOCK_BYTES ? rest.subarray(0, toBlock) : rest;
+        const piece = this.#pace.isQuick && toBlock < BLOCK_BYTES ? rest.subarray(0, toBlock) : rest;
         await allDone(writeFully(this.#openedFile(), piece, this.#position), this.#openedHash().update(piece));
         this.#position += piece.length;
         rest = rest.subarray(piece.length);
@@ -307,6 +310,7 @@ export class FileWriter implements BlobWriter {
   async #writeDirect(bytes: Uint8Array, position: number): Promise<number> {
     try {
       this.#direct ??= openSync(this.#path, constants.O_WRONLY | constants.O_DIRECT);
+      this.#bypassed = true;
       return await writeOnce(this.#direct, bytes, position);
     } catch (error) {
       if (errorCode(error) === "EINVAL") return 0;
@@ -315,9 +319,7 @@ export class FileWriter implements BlobWriter {
   }
 
   async #goPlain(): Promise<void> {
-    this.#quick = false;
-    this.#paceSince = performance.now();
-    this.#paceBytes = 0;
+    this.#pace.setSlow();
     if (this.#gathered !== null) await this.#openFile();
     this.#postSlot("plain");
     while (this.#inFlight > 0) await this.#landed.promise;
@@ -328,7 +330,7 @@ export class FileWriter implements BlobWriter {
   /** Resolves when the file holds exactly what was taken. */
   async #settle(): Promise<void> {
     if (this.#gathered !== null) {
-      this.#quick = false;
+      this.#pace.setSlow();
       await this.#openFile();
     }
     this.#postSlot("direct");
@@ -350,7 +352,8 @@ export class FileWriter implements BlobWriter {
     await this.#settle();
     const digest = this.#digest(algorithm);
     await allDone(syncFileData(this.#openedFile()), this.#means.directories.sync(dirname(this.#path)), digest);
-    await this.#closeFiles();
+    // At once: a turn of the thread pool would cost the client more, and what was synced leaves nothing to do.
+    for (const fd of this.#takeFiles()) closeSync(fd);
     return digest;
   }
 
@@ -376,10 +379,14 @@ export class FileWriter implements BlobWriter {
   }
 
   async #closeFiles(): Promise<void> {
+    await allDone(...this.#takeFiles().map((fd) => closeFile(fd)));
+  }
+
+  #takeFiles(): number[] {
     const open = [this.#file, this.#direct].filter((fd) => fd !== null);
     this.#file = null;
     this.#direct = null;
-    await allDone(...open.map((fd) => closeFile(fd)));
+    return open;
   }
 
   /** Gives back all that is shared; the descriptors are the caller's care. */

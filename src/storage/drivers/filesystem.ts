@@ -23,6 +23,7 @@ import { BLOCK_BYTES, ByteBudget, SLOT_BYTES, SlotPool } from "../slots.ts";
 import { BLOBS, SNAPSHOTS } from "../paths.ts";
 import { type Storage, StorageError } from "../storage.ts";
 import { hashFile, hashStored, SuspendedHashes } from "./filesystem-hash.ts";
+import { Warmer } from "./filesystem-warmer.ts";
 import { FileWriter, type WriterMeans } from "./filesystem-writer.ts";
 import { OpenFiles } from "./open-files.ts";
 
@@ -73,14 +74,14 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
       });
     },
 
-    openWriter(key, { offset, algorithm }) {
+    openWriter(key, { offset, algorithm, announcedBytes }) {
       return attempt("open an upload", async () => {
         const path = pathOf(key);
         openFiles.forget(path);
         sweep.wake();
-        if (offset === 0) return new FileWriter(means, key, path, algorithm);
+        if (offset === 0) return new FileWriter(means, { key, path, algorithm, announcedBytes });
         const { file, hash } = await reopen(means, { key, path, offset, algorithm });
-        const writer = new FileWriter(means, key, path, algorithm);
+        const writer = new FileWriter(means, { key, path, algorithm });
         writer.resume(file, hash, offset);
         return writer;
       });
@@ -124,6 +125,7 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
         const path = pathOf(key);
         openFiles.forget(path);
         means.suspended.drop(key);
+        means.warmer.drop(path);
         const removed = await absentAsNull(unlink(path).then(() => true));
         // A read may have opened it while it went.
         openFiles.forget(path);
@@ -156,6 +158,7 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
 
     async close() {
       sweep.stop();
+      means.warmer.close();
       openFiles.close();
       means.hashes.close();
     },
@@ -170,6 +173,7 @@ function writerMeans(directIo: boolean): WriterMeans {
     gathering: new ByteBudget(GATHERING_BYTES),
     directories: new DirectorySync(),
     suspended: new SuspendedHashes(SUSPENDED_HASHES),
+    warmer: new Warmer(() => slots.takenCount),
     writers: new Set(),
     directIo,
   };
