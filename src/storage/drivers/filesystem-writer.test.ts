@@ -11,7 +11,8 @@ import { StorageError } from "../storage.ts";
 import { appendAll, failureOf, sampleBytes } from "../suite-bytes.ts";
 import { SuspendedHashes } from "./filesystem-hash.ts";
 import { Warmer } from "./filesystem-warmer.ts";
-import { FileWriter, GATHER_BYTES, type WriterMeans } from "./filesystem-writer.ts";
+import { FileWriter, GATHER_BYTES } from "./filesystem-writer.ts";
+import type { WriterMeans } from "./writer-means.ts";
 import { QUICK_MS } from "./upload-pace.ts";
 
 const SLOTS = 4;

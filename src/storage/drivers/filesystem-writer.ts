@@ -16,7 +16,6 @@ import { digestOf, type Digest, type DigestAlgorithm } from "../../oci/digest.ts
 import {
   allDone,
   closeFile,
-  type DirectorySync,
   errorCode,
   openFile,
   storageError,
@@ -26,26 +25,14 @@ import {
   writeFully,
   writeOnce,
 } from "../files.ts";
-import type { HashPool, RunningHash } from "../hasher.ts";
-import { BLOCK_BYTES, type ByteBudget, SLOT_BYTES, type Slot, type SlotPool, type SlotShare } from "../slots.ts";
+import type { RunningHash } from "../hasher.ts";
+import { BLOCK_BYTES, SLOT_BYTES, type Slot, type SlotShare } from "../slots.ts";
 import { type BlobWriter, StorageError } from "../storage.ts";
-import { hashFile, type SuspendedHashes } from "./filesystem-hash.ts";
-import type { Warmer } from "./filesystem-warmer.ts";
+import { hashFile } from "./filesystem-hash.ts";
 import { QUICK_MS, UploadPace } from "./upload-pace.ts";
+import type { WriterMeans } from "./writer-means.ts";
 
 export const GATHER_BYTES = 512 * 1024;
-
-/** What the writers of one driver share. */
-export type WriterMeans = {
-  slots: SlotPool;
-  hashes: HashPool;
-  gathering: ByteBudget;
-  directories: DirectorySync;
-  suspended: SuspendedHashes;
-  warmer: Warmer;
-  writers: Set<FileWriter>;
-  directIo: boolean;
-};
 
 export type WriterOptions = {
   key: string;

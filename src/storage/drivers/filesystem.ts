@@ -24,7 +24,8 @@ import { BLOBS, SNAPSHOTS } from "../paths.ts";
 import { type Storage, StorageError } from "../storage.ts";
 import { hashFile, hashStored, SuspendedHashes } from "./filesystem-hash.ts";
 import { Warmer } from "./filesystem-warmer.ts";
-import { FileWriter, type WriterMeans } from "./filesystem-writer.ts";
+import { FileWriter } from "./filesystem-writer.ts";
+import type { WriterMeans } from "./writer-means.ts";
 import { OpenFiles } from "./open-files.ts";
 
 const KEY = /^(?:blobs\/[0-9a-f]{2}\/[0-9a-z]+|snapshots\/[0-9a-z][0-9a-z.-]*)$/;
@@ -271,7 +272,7 @@ async function tryDirectIo(root: string, flag: number): Promise<boolean> {
 }
 
 /** Calls the writers twice a second while there are any. */
-function startSweep(writers: ReadonlySet<FileWriter>): { wake(): void; stop(): void } {
+function startSweep(writers: WriterMeans["writers"]): { wake(): void; stop(): void } {
   let timer: ReturnType<typeof setInterval> | null = null;
   function stop(): void {
     if (timer !== null) clearInterval(timer);
