@@ -5,8 +5,17 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 
 const CLIENTS = ["docker.io", "containerd", "runc", "crun", "podman", "buildah", "skopeo", "umoci"];
-const SERVERS = ["docker-registry", "nginx-light", "postgresql"];
-const TOOLS = ["apache2-utils", "busybox-static", "ca-certificates", "curl", "iptables", "openssl", "strace"];
+const SERVERS = ["docker-registry", "nginx-light", "postgresql", "slapd"];
+const TOOLS = [
+  "apache2-utils",
+  "busybox-static",
+  "ca-certificates",
+  "curl",
+  "iptables",
+  "ldap-utils",
+  "openssl",
+  "strace",
+];
 const PACKAGES = [...CLIENTS, ...SERVERS, ...TOOLS, "uidmap", "wrk", "xfsprogs"];
 /** Newer releases of Debian have these apart; older ones do not know them. */
 const PACKAGES_WHERE_KNOWN = ["docker-cli"];

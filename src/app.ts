@@ -1,13 +1,14 @@
 /** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
 import type { Config } from "./config.ts";
-import { assertAllowed } from "./access/authorize.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
-import { ANONYMOUS, OPEN_ANONYMOUS, type Principal } from "./access/principal.ts";
+import type { Principal } from "./access/principal.ts";
+import { openAuth } from "./auth-parts.ts";
+import { hubRoutes } from "./hub-parts.ts";
 import { DatabaseFullError, DatabaseUnavailableError, type Database } from "./database/database.ts";
 
 import { openSqlite } from "./database/drivers/sqlite.ts";
 import { RegistryError } from "./errors.ts";
-import { isLoopbackAddress, isLoopbackHost, TrustedProxies } from "./http/client-address.ts";
+import { isLoopbackHost } from "./http/client-address.ts";
 import type { RequestContext } from "./http/context.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { operationsRoutes } from "./http/operations.ts";
@@ -23,7 +24,6 @@ import { Restore } from "./lifecycle/restore.ts";
 import { Scrub } from "./lifecycle/scrub.ts";
 import { assertRowsPresent, Snapshots } from "./lifecycle/snapshots.ts";
 import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
-import { parseRepositoryName } from "./oci/reference.ts";
 import { operatorHandler } from "./operator/routes.ts";
 import { Works } from "./operator/works.ts";
 import { openPorts, type Ports, type WrapPorts } from "./ports.ts";
@@ -78,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await assertRowsOrClose(database, storage);
   const repositories = new Repositories(database);
   const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
+  const auth = await openAuth({ config, database, repositories, log, isServing });
   const gates: Gate[] = config.storage.delete.enabled ? [] : [deletesDisabled];
 
   const room = new Room(storage, config.storage.driver === "filesystem" ? config.storage.minimumFreeBytes : 0);
@@ -156,19 +157,22 @@ export async function createApp(options: AppOptions): Promise<App> {
       pace: config.registry.uploads,
       maxManifestBytes: config.registry.manifest.maxBytes,
     }),
+    ...auth.routes,
     ...operationsRoutes<Needs, Principal>({
       open: PUBLIC,
       metrics: config.metrics.enabled && config.metrics.port === undefined ? metrics : null,
       checkReady,
     }),
+    ...hubRoutes({ config, database, repositories, auth, log }),
     { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: (context) => home(context, config.http.publicUrl) },
   ];
   const handler = createHandler<Needs, Principal>({
     router: new Router(routes),
-    guard: createGuard(config),
+    guard: auth.guard,
     nameOf: (principal) => principal.name,
     translate,
-    trustedProxies: new TrustedProxies(config.http.trustedProxies),
+    trustedProxies: auth.proxies,
+    problemsUnder: "/api/",
     log,
     logAccess: config.log.access,
     metrics,
@@ -206,7 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearInterval(expiry);
       clearInterval(looking);
       clearInterval(recheck);
-      for (const part of [works, collector, scrub, orphans, sessions, snapshots, database, storage]) {
+      for (const part of [works, collector, scrub, orphans, sessions, snapshots, auth, database, storage]) {
         // What one cannot finish, on a full disk say, must not keep the others from it.
         await part.close().catch((error: unknown) => log.error("a part did not close in order", { error }));
       }
@@ -248,41 +252,6 @@ async function assertRowsOrClose(database: Database, storage: Storage): Promise<
     await storage.close();
     throw error;
   }
-}
-
-/** An instance that nobody has claimed is open to its own machine, under a name that no other site can make its own. */
-function createGuard(config: Config): (context: RequestContext, needs: Needs) => Principal {
-  const isLocal = isLoopbackAddress(config.http.host);
-  return (context, needs) => {
-    const isOpen = config.open || (isLocal && isLoopbackHost(context.host));
-    const principal = isOpen ? OPEN_ANONYMOUS : ANONYMOUS;
-    if (needs.on === "public") return principal;
-    if (needs.on === "system") {
-      assertAllowed(principal, needs.action, { kind: "system" });
-      return principal;
-    }
-    assertAllowed(principal, needs.action, { kind: "repository", name: parseRepositoryName(context.param(0)) });
-    if (needs.action !== "pull" && isForeignPage(context)) {
-      throw new RegistryError("DENIED", {
-        message: "a web page of another site may not change what is here; no registry client sends such a request",
-      });
-    }
-    if (config.storage.readonly && needs.action !== "pull") {
-      throw new RegistryError("UNAVAILABLE", {
-        message:
-          "this registry is read-only at the moment (storage.readonly is true): pulls go on, pushes and deletes do not",
-      });
-    }
-    return principal;
-  };
-}
-
-/** Whether a browser says that a page of another site makes this request: anyone's page could, while no account is asked for. */
-function isForeignPage(context: RequestContext): boolean {
-  const origin = context.header("origin");
-  if (origin !== null && origin.replace(/^https?:\/\//, "") !== context.host) return true;
-  const site = context.header("sec-fetch-site");
-  return site !== null && site !== "same-origin" && site !== "none";
 }
 
 function translate(error: unknown): RegistryError | null {

@@ -105,6 +105,10 @@ function exampleValue(setting: Setting): string {
     "database.url": "postgres://berth:password@localhost/berth",
     "registry.blob.maxBytes": "10GiB",
     "metrics.port": "9090",
+    "admin.username": "admin",
+    "admin.password": "at least 8 characters",
+    "auth.htpasswd.file": "/etc/berth/htpasswd",
+    secretKeyFile: "/etc/berth/secret.key",
   };
   const example = examples[key];
   if (example === undefined) throw new Error(`${key} has no default and no example`);

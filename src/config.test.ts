@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { configSchema, type ConfigSources, ENVIRONMENT_PREFIX, loadConfig } from "./config.ts";
 import { environmentName } from "./lib/config-environment.ts";
+import { Secret } from "./lib/secret.ts";
 import { ConfigError } from "./lib/config-layers.ts";
 import { listSettings } from "./lib/config-settings.ts";
 
@@ -33,6 +34,12 @@ test("nothing given is a complete configuration", () => {
   expect(config).toEqual({
     data: { directory: "./data" },
     open: false,
+    admin: {},
+    auth: {
+      public: true,
+      token: { issuer: "berth", service: "berth", lifeSeconds: 300, refreshDays: 180 },
+      htpasswd: { role: "none" },
+    },
     http: {
       host: "127.0.0.1",
       port: 5000,
@@ -157,9 +164,12 @@ describe("environment", () => {
     expect(loadConfig({ environment: { [name]: value } })).toEqual(loadConfig({}));
   });
 
-  test("names that other parts read are no mistakes", () => {
-    const environment = { BERTH_ADMIN_USERNAME: "a", BERTH_ADMIN_PASSWORD_FILE: "/p", BERTH_SECRET_KEY_FILE: "/k" };
-    expect(loadConfig({ environment })).toEqual(loadConfig({}));
+  test("what an administrator is made from, and the key of sealed secrets, are settings like others", () => {
+    const environment = { BERTH_ADMIN_USERNAME: "a", BERTH_ADMIN_PASSWORD: "p", BERTH_SECRET_KEY_FILE: "/k" };
+    const { config } = loadConfig({ environment });
+    expect(config.admin).toEqual({ username: "a", password: new Secret("p") });
+    expect(config.admin.password?.reveal()).toBe("p");
+    expect(config.secretKeyFile).toBe("/k");
   });
 
   test.each([

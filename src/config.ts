@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { authConfig } from "./auth/config.ts";
 import { databaseConfig } from "./database/config.ts";
 import { httpConfig } from "./http/config.ts";
 import { type Environment, readEnvironment, readText } from "./lib/config-environment.ts";
@@ -23,7 +24,7 @@ import {
   restoreWords,
 } from "./lib/config-layers.ts";
 import { listSettings, type Settings } from "./lib/config-settings.ts";
-import { path } from "./lib/config-types.ts";
+import { path, secret } from "./lib/config-types.ts";
 import { Secret } from "./lib/secret.ts";
 import { binConfig, gcConfig, scrubConfig, snapshotConfig } from "./lifecycle/config.ts";
 import { registryConfig } from "./registry/config.ts";
@@ -34,7 +35,7 @@ import { logConfig, metricsConfig } from "./telemetry/config.ts";
 export const ENVIRONMENT_PREFIX = "BERTH_";
 
 /** Variables with our prefix that are no configuration keys. */
-const RESERVED = /^BERTH_(CONFIG|ADMIN_\w+|SECRET_KEY_FILE)$/;
+const RESERVED = /^BERTH_CONFIG$/;
 
 const DEFAULT_DATA_DIRECTORY = "./data";
 
@@ -52,6 +53,19 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Serve without accounts also where others can reach the server: anyone may then push and pull."),
+  admin: z
+    .strictObject({
+      username: z.string().min(1).max(64).optional().describe("Login name of the first administrator."),
+      password: secret().optional().describe("Password of the first administrator."),
+    })
+    .prefault({})
+    .describe("Claims a registry that is nobody's yet when the server starts. Of no effect afterwards."),
+  secretKeyFile: path()
+    .optional()
+    .describe(
+      "File with the key that seals secrets in the database. Made when it is not there; `keys/secret.key` in the data directory by default. Keep a copy apart from the backups of the database.",
+    ),
+  auth: authConfig.prefault({}).describe("Accounts and logins."),
   http: httpConfig.prefault({}).describe("The listener."),
   storage: storageConfig.describe("Blob bytes."),
   database: databaseConfig.describe("Metadata."),

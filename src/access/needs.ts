@@ -1,18 +1,34 @@
 /** What a route demands of its caller. Every route declares it; one without does not compile. */
-import type { Action } from "./authorize.ts";
+import type { AccountAction, NamespaceAction, RepositoryAction, SystemAction } from "./roles.ts";
 
 /**
- * `public`: nothing, also of strangers. `repository`: the action on the repository that the first capture names.
- * `system`: the action on the registry as a whole.
+ * `public`: nothing, also of strangers. Else the action on what the capture at `at` names, or on the registry as a whole.
+ * `caller`: an account, whichever: the route is about the caller's own things.
  */
-export type Needs = { on: "public" } | { on: "repository"; action: Action } | { on: "system"; action: Action };
+export type Needs =
+  | { on: "public" }
+  | { on: "caller" }
+  | { on: "repository"; action: RepositoryAction; at: number }
+  | { on: "namespace"; action: NamespaceAction; at: number }
+  | { on: "account"; action: AccountAction; at: number }
+  | { on: "system"; action: SystemAction };
 
 export const PUBLIC: Needs = { on: "public" };
 
-export function onRepository(action: Action): Needs {
-  return { on: "repository", action };
+export const CALLER: Needs = { on: "caller" };
+
+export function onRepository(action: RepositoryAction, at = 0): Needs {
+  return { on: "repository", action, at };
 }
 
-export function onSystem(action: Action): Needs {
+export function onNamespace(action: NamespaceAction, at = 0): Needs {
+  return { on: "namespace", action, at };
+}
+
+export function onAccount(action: AccountAction, at = 0): Needs {
+  return { on: "account", action, at };
+}
+
+export function onSystem(action: SystemAction): Needs {
   return { on: "system", action };
 }

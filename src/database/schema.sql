@@ -1,11 +1,11 @@
-CREATE TABLE namespaces (id integer primary key autoincrement, name text not null unique, created_at integer not null);
+CREATE TABLE namespaces (id integer primary key autoincrement, name text not null unique, created_at integer not null, kind text not null default 'organisation', account_id integer, display_name text not null default '', description text not null default '', default_visibility text not null default 'private', creates_on_push integer not null default 1, members_role text, is_verified_publisher integer not null default 0, plan text, deleted_at integer, deleted_by text);
 
 CREATE TABLE repositories (
   id integer primary key autoincrement,
   namespace_id integer not null references namespaces (id),
   name text not null unique,
   created_at integer not null
-);
+, visibility text not null default 'private', description text not null default '', readme text not null default '', is_official integer not null default 0, star_count integer not null default 0, pull_count integer not null default 0, pushed_at integer, deleted_at integer, deleted_by text);
 
 CREATE TABLE blobs (
   id integer primary key,
@@ -121,3 +121,215 @@ CREATE INDEX upload_sessions_storage_key on upload_sessions (storage_key) where 
 CREATE TABLE holds (id text primary key, reason text not null, expires_at integer not null);
 
 CREATE TABLE scrub_rounds (id text primary key, began_at integer not null, up_to integer not null);
+
+CREATE TABLE accounts (
+  id integer primary key autoincrement,
+  kind text not null check (kind in ('person', 'robot')),
+  name text not null unique,
+  display_name text not null default '',
+  email text,
+  email_verified_at integer,
+  system_role text not null default 'none' check (system_role in ('none', 'auditor', 'administrator')),
+  disabled_at integer,
+  description text not null default '',
+  namespace_id integer references namespaces (id) on delete cascade,
+  repository_id integer references repositories (id) on delete cascade,
+  plan text,
+  created_at integer not null,
+  last_login_at integer,
+  check ((kind = 'robot') = (namespace_id is not null))
+);
+
+CREATE UNIQUE INDEX accounts_email on accounts (email) where email_verified_at is not null;
+
+CREATE INDEX accounts_robots on accounts (namespace_id, name) where namespace_id is not null;
+
+CREATE INDEX accounts_of_repository on accounts (repository_id) where repository_id is not null;
+
+CREATE INDEX accounts_administrators on accounts (id) where system_role = 'administrator';
+
+CREATE TABLE passwords (account_id integer primary key references accounts (id) on delete cascade, hash text not null, changed_at integer not null);
+
+CREATE TABLE identities (
+  source text not null,
+  subject text not null,
+  account_id integer not null references accounts (id) on delete cascade,
+  login text not null,
+  created_at integer not null,
+  last_used_at integer not null,
+  primary key (source, subject)
+) without rowid;
+
+CREATE INDEX identities_account on identities (account_id);
+
+CREATE TABLE totps (account_id integer primary key references accounts (id) on delete cascade, sealed_secret text not null, created_at integer not null, confirmed_at integer, last_step integer not null default 0);
+
+CREATE TABLE passkeys (
+  id integer primary key autoincrement,
+  account_id integer not null references accounts (id) on delete cascade,
+  credential_id text not null unique,
+  public_key text not null,
+  counter integer not null,
+  transports text not null,
+  name text not null,
+  created_at integer not null,
+  last_used_at integer
+);
+
+CREATE INDEX passkeys_account on passkeys (account_id);
+
+CREATE TABLE backup_codes (account_id integer not null references accounts (id) on delete cascade, hash text not null, created_at integer not null, used_at integer, primary key (account_id, hash)) without rowid;
+
+CREATE TABLE tokens (
+  id integer primary key autoincrement,
+  account_id integer not null references accounts (id) on delete cascade,
+  kind text not null check (kind in ('personal', 'robot', 'refresh')),
+  name text not null,
+  hash text not null unique,
+  hint text not null,
+  scopes text,
+  created_at integer not null,
+  expires_at integer,
+  last_used_at integer,
+  last_used_address text
+);
+
+CREATE INDEX tokens_account on tokens (account_id, id);
+
+CREATE INDEX tokens_expiry on tokens (expires_at) where expires_at is not null;
+
+CREATE TABLE browser_sessions (
+  id integer primary key autoincrement,
+  hash text not null unique,
+  account_id integer not null references accounts (id) on delete cascade,
+  created_at integer not null,
+  last_used_at integer not null,
+  expires_at integer not null,
+  address text not null,
+  agent text not null,
+  proven_at integer not null
+);
+
+CREATE INDEX browser_sessions_account on browser_sessions (account_id, id);
+
+CREATE INDEX browser_sessions_expiry on browser_sessions (expires_at);
+
+CREATE TABLE mailed_codes (
+  hash text primary key,
+  account_id integer not null references accounts (id) on delete cascade,
+  purpose text not null check (purpose in ('verify', 'reset')),
+  email text not null,
+  expires_at integer not null
+) without rowid;
+
+CREATE INDEX mailed_codes_account on mailed_codes (account_id, purpose);
+
+CREATE INDEX mailed_codes_expiry on mailed_codes (expires_at);
+
+CREATE TABLE throttles (key text primary key, failures integer not null, began_at integer not null, last_at integer not null) without rowid;
+
+CREATE INDEX throttles_last on throttles (last_at);
+
+CREATE TABLE signing_keys (id text primary key, sealed_private_key text not null, public_key text not null, created_at integer not null) without rowid;
+
+CREATE TABLE settings (key text primary key, value text not null) without rowid;
+
+CREATE UNIQUE INDEX namespaces_account on namespaces (account_id) where account_id is not null;
+
+CREATE INDEX namespaces_deleted on namespaces (deleted_at, id) where deleted_at is not null;
+
+CREATE INDEX repositories_namespace on repositories (namespace_id, name);
+
+CREATE INDEX repositories_deleted on repositories (deleted_at, id) where deleted_at is not null;
+
+CREATE TABLE stars (account_id integer not null references accounts (id) on delete cascade, repository_id integer not null references repositories (id) on delete cascade, created_at integer not null, primary key (account_id, repository_id)) without rowid;
+
+CREATE INDEX stars_repository on stars (repository_id, account_id);
+
+CREATE TABLE former_names (
+  name text primary key,
+  namespace_id integer references namespaces (id) on delete cascade,
+  repository_id integer references repositories (id) on delete cascade,
+  renamed_at integer not null,
+  check ((namespace_id is null) <> (repository_id is null))
+) without rowid;
+
+CREATE INDEX former_names_namespace on former_names (namespace_id) where namespace_id is not null;
+
+CREATE INDEX former_names_repository on former_names (repository_id) where repository_id is not null;
+
+CREATE TABLE members (namespace_id integer not null references namespaces (id) on delete cascade, account_id integer not null references accounts (id) on delete cascade, role text not null check (role in ('owner', 'member')), created_at integer not null, primary key (namespace_id, account_id)) without rowid;
+
+CREATE INDEX members_account on members (account_id, namespace_id);
+
+CREATE TABLE teams (
+  id integer primary key autoincrement,
+  namespace_id integer not null references namespaces (id) on delete cascade,
+  name text not null,
+  description text not null default '',
+  created_at integer not null,
+  unique (namespace_id, name)
+);
+
+CREATE TABLE team_members (team_id integer not null references teams (id) on delete cascade, account_id integer not null references accounts (id) on delete cascade, source text not null default '', created_at integer not null, primary key (team_id, account_id, source)) without rowid;
+
+CREATE INDEX team_members_account on team_members (account_id, team_id);
+
+CREATE TABLE team_groups (team_id integer not null references teams (id) on delete cascade, source text not null, group_name text not null, primary key (source, group_name, team_id)) without rowid;
+
+CREATE INDEX team_groups_team on team_groups (team_id);
+
+CREATE TABLE invitations (
+  id integer primary key autoincrement,
+  hash text not null unique,
+  namespace_id integer references namespaces (id) on delete cascade,
+  team_id integer references teams (id) on delete set null,
+  account_id integer references accounts (id) on delete cascade,
+  email text,
+  role text not null check (role in ('owner', 'member')),
+  invited_by text not null,
+  created_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX invitations_namespace on invitations (namespace_id, id);
+
+CREATE INDEX invitations_account on invitations (account_id) where account_id is not null;
+
+CREATE INDEX invitations_expiry on invitations (expires_at);
+
+CREATE TABLE grants (
+  id integer primary key autoincrement,
+  namespace_id integer not null references namespaces (id) on delete cascade,
+  repository_id integer references repositories (id) on delete cascade,
+  pattern text,
+  account_id integer references accounts (id) on delete cascade,
+  team_id integer references teams (id) on delete cascade,
+  role text not null check (role in ('read', 'write', 'maintain', 'admin')),
+  created_at integer not null,
+  created_by text not null,
+  check (repository_id is null or pattern is null),
+  check ((account_id is null) <> (team_id is null))
+);
+
+CREATE INDEX grants_account on grants (account_id, namespace_id) where account_id is not null;
+
+CREATE INDEX grants_team on grants (team_id, namespace_id) where team_id is not null;
+
+CREATE INDEX grants_namespace on grants (namespace_id, id);
+
+CREATE INDEX grants_repository on grants (repository_id, id) where repository_id is not null;
+
+CREATE TABLE trust_rules (
+  id integer primary key autoincrement,
+  account_id integer not null references accounts (id) on delete cascade,
+  name text not null,
+  issuer text not null,
+  audience text not null,
+  conditions text not null,
+  created_at integer not null
+);
+
+CREATE INDEX trust_rules_issuer on trust_rules (issuer, id);
+
+CREATE INDEX trust_rules_account on trust_rules (account_id, id);

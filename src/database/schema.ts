@@ -11,8 +11,9 @@
  * Times are milliseconds since 1970. Digests are text (`sha256:…`). Names and tags sort by byte value.
  */
 import type { Generated } from "kysely";
+import type { AccessSchema, RoleName, Visibility } from "./schema-access.ts";
 
-export interface Schema {
+export interface Schema extends AccessSchema {
   namespaces: NamespaceTable;
   repositories: RepositoryTable;
   blobs: BlobTable;
@@ -29,6 +30,22 @@ interface NamespaceTable {
   id: Generated<number>;
   name: string;
   created_at: number;
+  kind: Generated<"user" | "organisation">;
+  /** Whose own namespace it is. */
+  account_id: number | null;
+  display_name: Generated<string>;
+  description: Generated<string>;
+  /** What a repository that a push makes begins as. */
+  default_visibility: Generated<Visibility>;
+  /** 0 or 1: whether a push may make a repository here. */
+  creates_on_push: Generated<number>;
+  /** What every member may do in every repository of the organisation; null: what teams and grants say. */
+  members_role: RoleName | null;
+  is_verified_publisher: Generated<number>;
+  plan: string | null;
+  /** In the recycle bin since then. */
+  deleted_at: number | null;
+  deleted_by: string | null;
 }
 
 interface RepositoryTable {
@@ -37,6 +54,17 @@ interface RepositoryTable {
   /** Canonical full name. */
   name: string;
   created_at: number;
+  visibility: Generated<Visibility>;
+  description: Generated<string>;
+  /** Markdown. */
+  readme: Generated<string>;
+  is_official: Generated<number>;
+  star_count: Generated<number>;
+  pull_count: Generated<number>;
+  pushed_at: number | null;
+  /** In the recycle bin since then: it answers nobody, and its name stays taken. */
+  deleted_at: number | null;
+  deleted_by: string | null;
 }
 
 /** Bytes, stored once whoever links them. At most one row a digest that is not being deleted. */

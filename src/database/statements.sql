@@ -1,13 +1,40 @@
 -- src/repositories/queries.ts: findRepository
---   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name=?)
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "id"
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", coalesce("repositories"."deleted_at", "namespaces"."deleted_at") as "deleted_at"
   from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."name" = ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", coalesce("repositories"."deleted_at", "namespaces"."deleted_at") as "deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."name" = $1;
+
+-- src/repositories/queries.ts: findNamespace
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
+-- SQLite
+select "id", "name", "creates_on_push", "members_role", "deleted_at"
+  from "namespaces"
   where "name" = ?;
 -- PostgreSQL
-select "id"
-  from "repositories"
+select "id", "name", "creates_on_push", "members_role", "deleted_at"
+  from "namespaces"
   where "name" = $1;
+
+-- src/repositories/queries.ts: findRenamed
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select coalesce("repositories"."name", "namespaces"."name") as "name"
+  from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
+  where "former_names"."name" = ?;
+-- PostgreSQL
+select coalesce("repositories"."name", "namespaces"."name") as "name"
+  from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
+  where "former_names"."name" = $1;
 
 -- src/repositories/queries.ts: insertNamespace
 -- SQLite
@@ -20,34 +47,659 @@ insert into "namespaces" ("name", "created_at")
   on conflict ("name") do nothing;
 
 -- src/repositories/queries.ts: insertRepository
---   SEARCH namespaces USING COVERING INDEX sqlite_autoindex_namespaces_1 (name=?)
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
 -- SQLite
-insert into "repositories" ("namespace_id", "name", "created_at") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at"
+insert into "repositories" ("namespace_id", "name", "created_at", "visibility") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at", "namespaces"."default_visibility"
   from "namespaces"
   where "namespaces"."name" = ?
   on conflict ("name") do nothing;
 -- PostgreSQL
-insert into "repositories" ("namespace_id", "name", "created_at") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at"
+insert into "repositories" ("namespace_id", "name", "created_at", "visibility") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at", "namespaces"."default_visibility"
   from "namespaces"
   where "namespaces"."name" = $3
   on conflict ("name") do nothing;
 
 -- src/repositories/queries.ts: listRepositories
---   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name>?)
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
 -- SQLite
 select "name"
   from "repositories"
   where "name" > ?
-  and (? = 1)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
   order by "name"
   limit ?;
 -- PostgreSQL
 select "name"
   from "repositories"
   where "name" > $1
-  and ($2 = 1)
+  and (repositories.deleted_at is null
+  and (
+    ($2 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($3 = 0 or exists (select 1
+  from json_array_elements_text($4::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($5 = 0 or repositories.id = $6)
+     
+  and (
+        $7 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $8)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $9
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $10
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $11
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
   order by "name"
+  limit $12;
+
+-- src/access/queries.ts: findAccountRights
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "kind", "name", "system_role", "disabled_at", "repository_id"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "kind", "name", "system_role", "disabled_at", "repository_id"
+  from "accounts"
+  where "id" = $1;
+
+-- src/access/queries.ts: listMemberships
+--   SEARCH members USING INDEX members_account (account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "members"."namespace_id", "members"."role"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = ?
+  and "namespaces"."deleted_at" is null;
+-- PostgreSQL
+select "members"."namespace_id", "members"."role"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = $1
+  and "namespaces"."deleted_at" is null;
+
+-- src/access/queries.ts: findOwnNamespace
+--   SEARCH namespaces USING INDEX namespaces_account (account_id=?)
+-- SQLite
+select "id"
+  from "namespaces"
+  where "account_id" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+select "id"
+  from "namespaces"
+  where "account_id" = $1
+  and "deleted_at" is null;
+
+-- src/access/queries.ts: listAccountGrants
+--   SEARCH grants USING INDEX grants_account (account_id=?)
+-- SQLite
+select "namespace_id", "repository_id", "pattern", "role"
+  from "grants"
+  where "account_id" = ?;
+-- PostgreSQL
+select "namespace_id", "repository_id", "pattern", "role"
+  from "grants"
+  where "account_id" = $1;
+
+-- src/access/queries.ts: listTeamGrants
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH grants USING INDEX grants_team (team_id=?)
+-- SQLite
+select "grants"."namespace_id", "grants"."repository_id", "grants"."pattern", "grants"."role", "teams"."name" as "team"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  inner join "grants" on "grants"."team_id" = "teams"."id"
+  where "team_members"."account_id" = ?;
+-- PostgreSQL
+select "grants"."namespace_id", "grants"."repository_id", "grants"."pattern", "grants"."role", "teams"."name" as "team"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  inner join "grants" on "grants"."team_id" = "teams"."id"
+  where "team_members"."account_id" = $1;
+
+-- src/access/queries.ts: listIdentitySources
+--   SEARCH identities USING COVERING INDEX identities_account (account_id=?)
+-- SQLite
+select "source"
+  from "identities"
+  where "account_id" = ?;
+-- PostgreSQL
+select "source"
+  from "identities"
+  where "account_id" = $1;
+
+-- src/accounts/queries.ts: findAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "id" = $1;
+
+-- src/accounts/queries.ts: findAccountByName
+--   SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (name=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" = ?;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" = $1;
+
+-- src/accounts/queries.ts: findAccountByEmail
+--   SEARCH accounts USING INDEX accounts_email (email=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "email" = ?
+  and "email_verified_at" is not null;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "email" = $1
+  and "email_verified_at" is not null;
+
+-- src/accounts/queries.ts: findClaim
+--   SEARCH settings USING PRIMARY KEY (key=?)
+-- SQLite
+select "value"
+  from "settings"
+  where "key" = ?;
+-- PostgreSQL
+select "value"
+  from "settings"
+  where "key" = $1;
+
+-- src/accounts/queries.ts: insertClaim
+-- SQLite
+insert into "settings" ("key", "value")
+  values (?, ?)
+  on conflict ("key") do nothing;
+-- PostgreSQL
+insert into "settings" ("key", "value")
+  values ($1, $2)
+  on conflict ("key") do nothing;
+
+-- src/accounts/queries.ts: findNameHolder
+--   COMPOUND QUERY
+--   LEFT-MOST SUBQUERY
+--   SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (name=?)
+--   UNION ALL
+--   SEARCH namespaces USING COVERING INDEX sqlite_autoindex_namespaces_1 (name=?)
+--   UNION ALL
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+select "name"
+  from "accounts"
+  where "name" = ? union all select "name"
+  from "namespaces"
+  where "name" = ? union all select "name"
+  from "former_names"
+  where "name" = ?;
+-- PostgreSQL
+select "name"
+  from "accounts"
+  where "name" = $1 union all select "name"
+  from "namespaces"
+  where "name" = $2 union all select "name"
+  from "former_names"
+  where "name" = $3;
+
+-- src/accounts/queries.ts: insertPerson
+-- SQLite
+insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries.ts: insertUserNamespace
+-- SQLite
+insert into "namespaces" ("name", "kind", "account_id", "created_at")
+  values (?, ?, ?, ?)
+  on conflict ("name") do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "namespaces" ("name", "kind", "account_id", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict ("name") do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries.ts: setSystemRole
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "system_role" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "system_role" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: setDisabled
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "disabled_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "disabled_at" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: setLastLogin
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "last_login_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "last_login_at" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: listOwnerlessNamespaces
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+-- SQLite
+select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."id" > ?
+  and "kind" = ?
+  and not exists (select "account_id"
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id")
+  order by "namespaces"."id"
+  limit ?;
+-- PostgreSQL
+select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."id" > $1
+  and "kind" = $2
+  and not exists (select "account_id"
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id")
+  order by "namespaces"."id"
   limit $3;
+
+-- src/accounts/queries.ts: insertMember
+-- SQLite
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/auth/queries.ts: findPassword
+--   SEARCH passwords USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "hash", "changed_at"
+  from "passwords"
+  where "account_id" = ?;
+-- PostgreSQL
+select "hash", "changed_at"
+  from "passwords"
+  where "account_id" = $1;
+
+-- src/auth/queries.ts: putPassword
+-- SQLite
+insert into "passwords" ("account_id", "hash", "changed_at")
+  values (?, ?, ?)
+  on conflict ("account_id") do update
+  set "hash" = "excluded"."hash", "changed_at" = "excluded"."changed_at";
+-- PostgreSQL
+insert into "passwords" ("account_id", "hash", "changed_at")
+  values ($1, $2, $3)
+  on conflict ("account_id") do update
+  set "hash" = "excluded"."hash", "changed_at" = "excluded"."changed_at";
+
+-- src/auth/queries.ts: findSecondFactor
+--   COMPOUND QUERY
+--   LEFT-MOST SUBQUERY
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+--   UNION ALL
+--   SEARCH passkeys USING COVERING INDEX passkeys_account (account_id=?)
+-- SQLite
+select "account_id"
+  from "totps"
+  where "account_id" = ?
+  and "confirmed_at" is not null union all select "account_id"
+  from "passkeys"
+  where "account_id" = ?;
+-- PostgreSQL
+select "account_id"
+  from "totps"
+  where "account_id" = $1
+  and "confirmed_at" is not null union all select "account_id"
+  from "passkeys"
+  where "account_id" = $2;
+
+-- src/auth/queries.ts: findIdentity
+--   SEARCH identities USING PRIMARY KEY (source=? AND subject=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "identities"."account_id", "identities"."login", "accounts"."disabled_at"
+  from "identities"
+  inner join "accounts" on "accounts"."id" = "identities"."account_id"
+  where "identities"."source" = ?
+  and "identities"."subject" = ?;
+-- PostgreSQL
+select "identities"."account_id", "identities"."login", "accounts"."disabled_at"
+  from "identities"
+  inner join "accounts" on "accounts"."id" = "identities"."account_id"
+  where "identities"."source" = $1
+  and "identities"."subject" = $2;
+
+-- src/auth/queries.ts: insertIdentity
+-- SQLite
+insert into "identities" ("source", "subject", "account_id", "login", "created_at", "last_used_at")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "identities" ("source", "subject", "account_id", "login", "created_at", "last_used_at")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing;
+
+-- src/auth/queries.ts: useIdentity
+--   SEARCH identities USING PRIMARY KEY (source=? AND subject=?)
+-- SQLite
+update "identities"
+  set "login" = ?, "last_used_at" = ?
+  where "source" = ?
+  and "subject" = ?;
+-- PostgreSQL
+update "identities"
+  set "login" = $1, "last_used_at" = $2
+  where "source" = $3
+  and "subject" = $4;
+
+-- src/auth/queries.ts: insertToken
+-- SQLite
+insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+ 
+  returning "id";
+
+-- src/auth/queries.ts: findTokenByHash
+--   SEARCH tokens USING INDEX sqlite_autoindex_tokens_1 (hash=?)
+-- SQLite
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "hash" = ?;
+-- PostgreSQL
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "hash" = $1;
+
+-- src/auth/queries.ts: findToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "id" = $1;
+
+-- src/auth/queries.ts: listTokens
+--   SEARCH tokens USING INDEX tokens_account (account_id=? AND id>?)
+-- SQLite
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "account_id" = ?
+  and "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "account_id" = $1
+  and "id" > $2
+  order by "id"
+  limit $3;
+
+-- src/auth/queries.ts: deleteToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "tokens"
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+delete
+  from "tokens"
+  where "id" = $1
+  and "account_id" = $2;
+
+-- src/auth/queries.ts: deleteTokensOf
+--   SEARCH tokens USING INDEX tokens_account (account_id=?)
+-- SQLite
+delete
+  from "tokens"
+  where "account_id" = ?
+  and "kind" = ?;
+-- PostgreSQL
+delete
+  from "tokens"
+  where "account_id" = $1
+  and "kind" = $2;
+
+-- src/auth/queries.ts: useToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "tokens"
+  set "last_used_at" = ?, "last_used_address" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "tokens"
+  set "last_used_at" = $1, "last_used_address" = $2
+  where "id" = $3;
+
+-- src/auth/queries.ts: countFailure
+-- SQLite
+insert into "throttles" ("key", "failures", "began_at", "last_at")
+  values (?, ?, ?, ?)
+  on conflict ("key") do update
+  set "failures" = case when throttles.began_at < excluded.began_at - ? then 1 else throttles.failures + 1 end, "began_at" = case when throttles.began_at < excluded.began_at - ? then excluded.began_at else throttles.began_at end, "last_at" = excluded.last_at
+  returning "failures", "began_at";
+-- PostgreSQL
+insert into "throttles" ("key", "failures", "began_at", "last_at")
+  values ($1, $2, $3, $4)
+  on conflict ("key") do update
+  set "failures" = case when throttles.began_at < excluded.began_at - $5 then 1 else throttles.failures + 1 end, "began_at" = case when throttles.began_at < excluded.began_at - $6 then excluded.began_at else throttles.began_at end, "last_at" = excluded.last_at
+  returning "failures", "began_at";
+
+-- src/auth/queries.ts: uncountFailure
+--   SEARCH throttles USING PRIMARY KEY (key=?)
+-- SQLite
+update "throttles"
+  set "failures" = "failures" - ?
+  where "key" = ?
+  and "failures" > ?;
+-- PostgreSQL
+update "throttles"
+  set "failures" = "failures" - $1
+  where "key" = $2
+  and "failures" > $3;
+
+-- src/auth/queries.ts: forgetFailures
+--   SEARCH throttles USING PRIMARY KEY (key=?)
+-- SQLite
+delete
+  from "throttles"
+  where "key" = ?;
+-- PostgreSQL
+delete
+  from "throttles"
+  where "key" = $1;
+
+-- src/auth/queries.ts: expireThrottles
+--   SEARCH throttles USING INDEX throttles_last (last_at<?)
+-- SQLite
+delete
+  from "throttles"
+  where "last_at" < ?;
+-- PostgreSQL
+delete
+  from "throttles"
+  where "last_at" < $1;
+
+-- src/auth/queries.ts: listSigningKeys
+--   SCAN signing_keys
+-- SQLite
+select *
+  from "signing_keys"
+  order by "id";
+-- PostgreSQL
+select *
+  from "signing_keys"
+  order by "id";
+
+-- src/auth/queries.ts: insertSigningKey
+-- SQLite
+insert into "signing_keys" ("id", "sealed_private_key", "public_key", "created_at")
+  values (?, ?, ?, ?);
+-- PostgreSQL
+insert into "signing_keys" ("id", "sealed_private_key", "public_key", "created_at")
+  values ($1, $2, $3, $4);
+
+-- src/auth/queries.ts: deleteSigningKey
+--   SEARCH signing_keys USING PRIMARY KEY (id=?)
+-- SQLite
+delete
+  from "signing_keys"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "signing_keys"
+  where "id" = $1;
+
+-- src/auth/queries.ts: deleteSessionsOf
+--   SEARCH browser_sessions USING INDEX browser_sessions_account (account_id=?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "account_id" = $1;
 
 -- src/lifecycle/queries/archive.ts: pageNamespaces
 --   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
@@ -173,22 +825,22 @@ select *
 
 -- src/lifecycle/queries/archive.ts: insertArchivedNamespace
 -- SQLite
-insert into "namespaces" ("id", "name", "created_at")
-  values (?, ?, ?)
+insert into "namespaces" ("id", "name", "created_at", "kind", "account_id", "display_name", "description", "default_visibility", "creates_on_push", "members_role", "is_verified_publisher", "plan", "deleted_at", "deleted_by")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing;
 -- PostgreSQL
-insert into "namespaces" ("id", "name", "created_at") overriding system value
-  values ($1, $2, $3)
+insert into "namespaces" ("id", "name", "created_at", "kind", "account_id", "display_name", "description", "default_visibility", "creates_on_push", "members_role", "is_verified_publisher", "plan", "deleted_at", "deleted_by") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
   on conflict do nothing;
 
 -- src/lifecycle/queries/archive.ts: insertArchivedRepository
 -- SQLite
-insert into "repositories" ("id", "namespace_id", "name", "created_at")
-  values (?, ?, ?, ?)
+insert into "repositories" ("id", "namespace_id", "name", "created_at", "visibility", "description", "readme", "is_official", "star_count", "pull_count", "pushed_at", "deleted_at", "deleted_by")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing;
 -- PostgreSQL
-insert into "repositories" ("id", "namespace_id", "name", "created_at") overriding system value
-  values ($1, $2, $3, $4)
+insert into "repositories" ("id", "namespace_id", "name", "created_at", "visibility", "description", "readme", "is_official", "star_count", "pull_count", "pushed_at", "deleted_at", "deleted_by") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
   on conflict do nothing;
 
 -- src/lifecycle/queries/archive.ts: insertArchivedBlob
@@ -389,13 +1041,13 @@ select "id"
   from "manifests"
   where "repository_id" = ?
   and "digest" = ?
-  and "deleted_at" is null;
+  and "manifests"."deleted_at" is null;
 -- PostgreSQL
 select "id"
   from "manifests"
   where "repository_id" = $1
   and "digest" = $2
-  and "deleted_at" is null for share;
+  and "manifests"."deleted_at" is null for share;
 
 -- src/lifecycle/queries/archive.ts: findCurrentTag
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
@@ -442,7 +1094,7 @@ select "manifests"."id", "repositories"."name" as "repository", "digest", "media
   inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
   where "manifests"."id" > ?
   and "manifests"."id" <= ?
-  and "deleted_at" is null
+  and "manifests"."deleted_at" is null
   order by "manifests"."id";
 -- PostgreSQL
 select "manifests"."id", "repositories"."name" as "repository", "digest", "media_type", "content"
@@ -450,7 +1102,7 @@ select "manifests"."id", "repositories"."name" as "repository", "digest", "media
   inner join "repositories" on "repositories"."id" = "manifests"."repository_id"
   where "manifests"."id" > $1
   and "manifests"."id" <= $2
-  and "deleted_at" is null
+  and "manifests"."deleted_at" is null
   order by "manifests"."id";
 
 -- src/lifecycle/queries/archive.ts: pageNamedTags
@@ -1958,20 +2610,128 @@ delete
 -- src/registry/queries/blobs.ts: findVisibleLink
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
 -- SQLite
 select "repository_blobs"."blob_id"
   from "repository_blobs"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
   where "repository_blobs"."blob_id" = ?
-  and (? = 1)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
   limit ?;
 -- PostgreSQL
 select "repository_blobs"."blob_id"
   from "repository_blobs"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
   where "repository_blobs"."blob_id" = $1
-  and ($2 = 1)
-  limit $3;
+  and (repositories.deleted_at is null
+  and (
+    ($2 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($3 = 0 or exists (select 1
+  from json_array_elements_text($4::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($5 = 0 or repositories.id = $6)
+     
+  and (
+        $7 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $8)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $9
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $10
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $11
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  limit $12;
 
 -- src/registry/queries/blobs.ts: listLinkedSizes
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)

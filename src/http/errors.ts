@@ -1,4 +1,5 @@
-/** The one place where a failure becomes an answer. Spec: distribution-spec 1.1, "Error Codes". */
+/** The one place where a failure becomes an answer. Spec: distribution-spec 1.1, "Error Codes"; RFC 9457 for the hub API. */
+import { PROBLEM_TYPE, problemOf } from "../contract/problem.ts";
 import { RegistryError } from "../errors.ts";
 
 /** `isHead`: the same status and headers, no body. */
@@ -11,6 +12,20 @@ export function renderError(error: RegistryError, requestId: string, isHead: boo
       "Content-Type": "application/json",
       "X-Content-Type-Options": "nosniff",
       "Docker-Distribution-API-Version": "registry/2.0",
+      "X-Request-Id": requestId,
+      ...error.headers,
+    },
+  });
+}
+
+/** As the hub API's clients read it. */
+export function renderProblem(error: RegistryError, requestId: string, isHead: boolean): Response {
+  return new Response(isHead ? null : JSON.stringify(problemOf(error, requestId)), {
+    status: error.status,
+    headers: {
+      "Content-Type": PROBLEM_TYPE,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
       "X-Request-Id": requestId,
       ...error.headers,
     },

@@ -10,7 +10,7 @@ import type { Counter, Histogram, Metrics } from "../telemetry/metrics.ts";
 import { accessLogger, type AccessEntry } from "./access-log.ts";
 import { isValidHost, unmapped, type TrustedProxies } from "./client-address.ts";
 import { RequestContext, type HttpServer } from "./context.ts";
-import { renderError, unexpected } from "./errors.ts";
+import { renderError, renderProblem, unexpected } from "./errors.ts";
 import type { Route, Router } from "./router.ts";
 
 export type HandlerOptions<Needs, Caller> = {
@@ -21,6 +21,8 @@ export type HandlerOptions<Needs, Caller> = {
   nameOf: (caller: Caller) => string;
   /** Turns failures of lower layers into errors for clients; null for one that it does not know. */
   translate: (error: unknown) => RegistryError | null;
+  /** Failures at paths that start so are rendered as problem+json, all others as the distribution API's; none unless given. */
+  problemsUnder?: string;
   trustedProxies: TrustedProxies;
   log: Log;
   logAccess: boolean;
@@ -80,7 +82,9 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
     logFailure(log, context, shown, error);
     // Whoever was refused may leave the rest of the body unsent: the connection must not wait for it.
     if (context.request.body !== null) context.server.timeout(context.request, UNREAD_BODY_SECONDS);
-    return end(context, route, renderError(shown, context.id, context.method === "HEAD"), "");
+    const { problemsUnder } = options;
+    const render = problemsUnder !== undefined && context.path.startsWith(problemsUnder) ? renderProblem : renderError;
+    return end(context, route, render(shown, context.id, context.method === "HEAD"), "");
   };
 
   const finish = async (

@@ -70,6 +70,30 @@ describe("repositories whose names are words of the API", () => {
   });
 });
 
+test("a repository of the hub API ends where a segment starts with a dash, in whatever order routes are", () => {
+  const paths = ["/r/<repository>", "/r/<repository>/-/tags", "/r/<repository>/-/tags/<tag>"];
+  for (const order of [paths, paths.toReversed()]) {
+    const hub = new Router<null, null>(order.map((path) => route(path, "GET", path)));
+    for (const name of ["a", "tags", "a/tags/b", "a/b-c/d--e"]) {
+      expect(hub.match("GET", `/r/${name}`)).toMatchObject({ route: { path: paths[0] }, params: [name] });
+      expect(hub.match("GET", `/r/${name}/-/tags`)).toMatchObject({ route: { path: paths[1] }, params: [name] });
+      expect(hub.match("GET", `/r/${name}/-/tags/v`)).toMatchObject({ route: { path: paths[2] }, params: [name, "v"] });
+    }
+    for (const path of [
+      "/r/",
+      "/r/a/",
+      "/r//a",
+      "/r/a//b",
+      "/r/-",
+      "/r/-/tags",
+      "/r/a/-x",
+      `/r/${"a/".repeat(5_000)}`,
+    ]) {
+      expect(() => hub.match("GET", path)).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+    }
+  }
+});
+
 test("HEAD is GET's", () => {
   expect(find("HEAD", "/v2/a/blobs/x")).toEqual(["blob", "a", "x"]);
   expect(find("HEAD", "/v2/")).toEqual(["ping"]);

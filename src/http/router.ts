@@ -2,7 +2,8 @@
  * Routes as a table: one line an endpoint, with what it needs beside it.
  *
  * In a path, `<name>` captures one or more segments and every other `<word>` exactly one. `<name>` is greedy, so a
- * path is read from its right end, as repositories called `blobs` or `manifests` require.
+ * path is read from its right end, as repositories called `blobs` or `manifests` require. `<repository>` is the hub
+ * API's: one or more segments up to one that starts with a dash, which no part of a repository's name does.
  */
 import { RegistryError } from "../errors.ts";
 import type { RequestContext } from "./context.ts";
@@ -72,8 +73,13 @@ export class Router<Needs, Caller> {
   }
 }
 
+const CAPTURES = new Map([
+  ["name", "(.+)"],
+  ["repository", "([^/-][^/]*(?:/[^/-][^/]*)*)"],
+]);
+
 function compile(path: string): RegExp {
-  const source = path.replace(/[.]/g, "\\.").replace(/<(\w+)>/g, (_, word) => (word === "name" ? "(.+)" : "([^/]+)"));
+  const source = path.replace(/[.]/g, "\\.").replace(/<(\w+)>/g, (_, word) => CAPTURES.get(word) ?? "([^/]+)");
   return new RegExp(`^${source}$`);
 }
 

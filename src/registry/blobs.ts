@@ -1,6 +1,7 @@
 /** Blobs in repositories: reading, linking, mounting, unlinking. Spec: distribution-spec 1.1, "Pulling blobs", "Mounting a blob". */
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../access/principal.ts";
+import { authorize } from "../access/authorize.ts";
 import { visibilityOf } from "../access/visibility.ts";
 import { DatabaseFullError, type Database, type Transaction } from "../database/database.ts";
 import { digestAlgorithm, digestOf, type Digest } from "../oci/digest.ts";
@@ -185,7 +186,7 @@ export class Blobs {
   }
 
   /**
-   * Links a blob that `from` has (the caller may pull from it), or without `from` any repository that the principal
+   * Links a blob that `from` has, if the principal may pull from it, or without `from` any repository that the principal
    * may see. False when there is none, which says nothing about whether it exists elsewhere.
    */
   async mount(
@@ -201,9 +202,9 @@ export class Blobs {
       if (from === null) {
         if (!(await queries.findVisibleLink.first(trx, { blobId: blob.id, ...visibilityOf(principal) }))) return false;
       } else {
-        const fromId = await repositories.findId(trx, from);
-        if (fromId === null || !(await queries.findLink.first(trx, { repositoryId: fromId, blobId: blob.id })))
-          return false;
+        const source = await repositories.find(trx, from);
+        if (source.id === null || !authorize(principal, "pull", source).isAllowed) return false;
+        if (!(await queries.findLink.first(trx, { repositoryId: source.id, blobId: blob.id }))) return false;
       }
       await this.#link(trx, principal, repository, { ...blob, digest, sizeBytes: blob.size_bytes });
       return true;

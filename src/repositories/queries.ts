@@ -1,9 +1,38 @@
-/** Every statement on namespaces and repositories. */
+/** Every statement on repositories and their names. */
 import { visibleTo, type VisibilityParameters } from "../access/visibility.ts";
 import { statement } from "../database/statement.ts";
 
 export const findRepository = statement<{ name: string }>()((p, { db }) =>
-  db.selectFrom("repositories").select("id").where("name", "=", p.name),
+  db
+    .selectFrom("repositories")
+    .innerJoin("namespaces", "namespaces.id", "repositories.namespace_id")
+    .select([
+      "repositories.id",
+      "repositories.name",
+      "repositories.namespace_id",
+      "repositories.visibility",
+      "namespaces.creates_on_push",
+      "namespaces.members_role",
+    ])
+    .select((eb) => eb.fn.coalesce("repositories.deleted_at", "namespaces.deleted_at").as("deleted_at"))
+    .where("repositories.name", "=", p.name),
+);
+
+export const findNamespace = statement<{ name: string }>()((p, { db }) =>
+  db
+    .selectFrom("namespaces")
+    .select(["id", "name", "creates_on_push", "members_role", "deleted_at"])
+    .where("name", "=", p.name),
+);
+
+/** What a repository or namespace of that former name is called now. */
+export const findRenamed = statement<{ name: string }>()((p, { db }) =>
+  db
+    .selectFrom("former_names")
+    .leftJoin("repositories", "repositories.id", "former_names.repository_id")
+    .leftJoin("namespaces", "namespaces.id", "former_names.namespace_id")
+    .select((eb) => eb.fn.coalesce("repositories.name", "namespaces.name").as("name"))
+    .where("former_names.name", "=", p.name),
 );
 
 export const insertNamespace = statement<{ name: string; now: number }>()((p, { db }) =>
@@ -16,7 +45,7 @@ export const insertNamespace = statement<{ name: string; now: number }>()((p, { 
 export const insertRepository = statement<{ name: string; namespace: string; now: number }>()((p, { db }) =>
   db
     .insertInto("repositories")
-    .columns(["namespace_id", "name", "created_at"])
+    .columns(["namespace_id", "name", "created_at", "visibility"])
     .expression((eb) =>
       eb
         .selectFrom("namespaces")
@@ -25,18 +54,20 @@ export const insertRepository = statement<{ name: string; namespace: string; now
           "namespaces.id",
           row.val(p.name).as("name"),
           row.cast<number>(row.val(p.now), "bigint").as("created_at"),
+          "namespaces.default_visibility",
         ]),
     )
     .onConflict((conflict) => conflict.column("name").doNothing()),
 );
 
 /** By name, those after `last`. */
-export const listRepositories = statement<{ last: string; limit: number } & VisibilityParameters>()((p, { db }) =>
-  db
-    .selectFrom("repositories")
-    .select("name")
-    .where("name", ">", p.last)
-    .where(visibleTo(p))
-    .orderBy("name")
-    .limit(p.limit),
+export const listRepositories = statement<{ last: string; limit: number } & VisibilityParameters>()(
+  (p, { db, dialect }) =>
+    db
+      .selectFrom("repositories")
+      .select("name")
+      .where("name", ">", p.last)
+      .where(visibleTo(p, dialect))
+      .orderBy("name")
+      .limit(p.limit),
 );

@@ -1,50 +1,77 @@
 /**
- * Repositories by name. One comes into being with its first content; its id never changes and is never used again.
+ * Repositories by name. One comes into being with its first content; its id never changes and is never used again, its
+ * name may: a name that it had before goes on leading to it.
  */
+import type { RepositoryResource } from "../access/authorize.ts";
 import { visibilityOf } from "../access/visibility.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Database, Queryable, Transaction } from "../database/database.ts";
+import { RegistryError } from "../errors.ts";
 import { Lru } from "../lib/lru.ts";
-import { namespaceOf, type RepositoryName } from "../oci/reference.ts";
+import { findRepositoryName, namespaceOf, type RepositoryName } from "../oci/reference.ts";
 import * as queries from "./queries.ts";
 
-const ID_CACHE_BYTES = 8 * 1024 * 1024;
+const CACHE_BYTES = 8 * 1024 * 1024;
 
 export class Repositories {
   readonly #database: Database;
-  /** Ids by name, for as long as nobody else can change what a name means. */
-  readonly #ids = new Lru<string, number>(ID_CACHE_BYTES);
+  /** By name, for as long as nobody else can change what a name means. */
+  readonly #known = new Lru<string, RepositoryResource>(CACHE_BYTES);
+  #version = 0;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
+  /** The repository if this process already knows it. */
+  cached(name: RepositoryName): RepositoryResource | null {
+    return this.#known.get(name) ?? null;
+  }
+
   /** The id if this process already knows it. */
   cachedId(name: RepositoryName): number | null {
-    return this.#ids.get(name) ?? null;
+    return this.#known.get(name)?.id ?? null;
+  }
+
+  /** The repository of that name, or the place where a push would make one: then its id is null. One in the recycle bin is not there. */
+  async find(on: Queryable, name: RepositoryName): Promise<RepositoryResource> {
+    const cached = this.#known.get(name);
+    if (cached !== undefined) return cached;
+    const version = this.#version;
+    const found = await this.#load(on, name);
+    // Inside a transaction the row may yet be rolled back.
+    if (found.id !== null && on === this.#database && version === this.#version) this.#remember(name, found);
+    return found;
   }
 
   /** The repository's id, or null when there is none of that name. */
   async findId(on: Queryable, name: RepositoryName): Promise<number | null> {
-    const cached = this.#ids.get(name);
-    if (cached !== undefined) return cached;
-    const found = await queries.findRepository.first(on, { name });
-    // Inside a transaction the row may yet be rolled back.
-    if (found && on === this.#database) this.#remember(name, found.id);
-    return found?.id ?? null;
+    return (await this.find(on, name)).id;
   }
 
-  /** The repository's id; makes it, and its namespace, when there is none. */
+  /** The namespace of that name, or that had it; not one in the recycle bin. */
+  async findNamespace(on: Queryable, name: string): Promise<{ id: number; name: string } | null> {
+    const found = await queries.findNamespace.first(on, { name });
+    if (found) return found.deleted_at === null ? { id: found.id, name: found.name } : null;
+    const renamed = await queries.findRenamed.first(on, { name });
+    return renamed?.name && !renamed.name.includes("/") ? await this.findNamespace(on, renamed.name) : null;
+  }
+
+  /** The repository's id; makes it, and its namespace, when there is none. Throws DENIED when it is in the recycle bin. */
   async ensure(trx: Transaction, name: RepositoryName): Promise<number> {
-    const existing = await this.findId(trx, name);
-    if (existing !== null) return existing;
-    const namespace = namespaceOf(name);
+    const existing = await this.find(trx, name);
+    if (existing.id !== null) return existing.id;
+    const namespace = namespaceOf(existing.name);
     const now = Date.now();
-    await queries.insertNamespace.run(trx, { name: namespace, now });
-    await queries.insertRepository.run(trx, { name, namespace, now });
-    const made = await queries.findRepository.first(trx, { name });
-    if (!made) throw new Error(`repository ${name} was not made`);
-    trx.afterCommit(() => this.#remember(name, made.id));
+    if (existing.namespaceId === null) await queries.insertNamespace.run(trx, { name: namespace, now });
+    await queries.insertRepository.run(trx, { name: existing.name, namespace, now });
+    const made = await this.#load(trx, name);
+    if (made.id === null) {
+      throw new RegistryError("DENIED", {
+        message: `${name} is in the recycle bin: restore it, or delete it for good, before its name is used again`,
+      });
+    }
+    trx.afterCommit(() => this.#remember(name, made));
     return made.id;
   }
 
@@ -54,7 +81,66 @@ export class Repositories {
     return rows.map((row) => row.name);
   }
 
-  #remember(name: string, id: number): void {
-    if (!this.#database.isShared) this.#ids.set(name, id, name.length * 2 + 64);
+  /** To be called in the transaction of every change to what is remembered here: names, visibility, settings of namespaces. */
+  changes(trx: Transaction): void {
+    trx.afterCommit(() => {
+      this.#version += 1;
+      this.#known.clear();
+    });
   }
+
+  async #load(on: Queryable, asked: RepositoryName): Promise<RepositoryResource> {
+    const found = await queries.findRepository.first(on, { name: asked });
+    if (found?.deleted_at === null) return resourceOf(asked, found);
+    if (!found) {
+      const name = await this.#findCurrentName(on, asked);
+      if (name !== null) return await this.#load(on, name);
+    }
+    const namespace = await queries.findNamespace.first(on, { name: namespaceOf(asked) });
+    return {
+      kind: "repository",
+      name: asked,
+      id: null,
+      isPublic: false,
+      namespaceId: namespace?.deleted_at === null ? namespace.id : null,
+      createsOnPush: namespace?.creates_on_push === 1,
+      membersRole: namespace?.members_role ?? null,
+    };
+  }
+
+  /** Of what was renamed, itself or with its namespace. */
+  async #findCurrentName(on: Queryable, name: RepositoryName): Promise<RepositoryName | null> {
+    const renamed = await queries.findRenamed.first(on, { name });
+    if (renamed?.name) return findRepositoryName(renamed.name);
+    const namespace = namespaceOf(name);
+    const moved = await queries.findRenamed.first(on, { name: namespace });
+    if (!moved?.name) return null;
+    return findRepositoryName(`${moved.name}${name.slice(namespace.length)}`);
+  }
+
+  #remember(name: string, found: RepositoryResource): void {
+    if (!this.#database.isShared) this.#known.set(name, found, name.length * 2 + 200);
+  }
+}
+
+type Row = {
+  id: number;
+  name: string;
+  namespace_id: number;
+  visibility: "public" | "private";
+  creates_on_push: number;
+  members_role: RepositoryResource["membersRole"];
+};
+
+function resourceOf(asked: RepositoryName, row: Row): RepositoryResource {
+  return {
+    kind: "repository",
+    // The one that it has now: what a former name leads to is spoken of by its own.
+    name: findRepositoryName(row.name) ?? asked,
+    id: row.id,
+    isPublic: row.visibility === "public",
+    namespaceId: row.namespace_id,
+    createsOnPush: row.creates_on_push === 1,
+    membersRole: row.members_role,
+  };
 }

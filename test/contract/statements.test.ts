@@ -11,136 +11,24 @@ import type { Database, Dialect } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/drivers/postgres.ts";
 import { openSqlite } from "../../src/database/drivers/sqlite.ts";
 import type { Statement } from "../../src/database/statement.ts";
+import * as access from "./samples/access.ts";
+import * as content from "./samples/content.ts";
 import { lackingPostgres, queryPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
 import { describeUnless } from "./support.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const GOLDEN = join(ROOT, "src/database/statements.sql");
-const DIGEST = `sha256:${"a".repeat(64)}`;
-const ARCHIVED = `sha256:${"b".repeat(64)}`;
-
-/** A value for each parameter, by its name; the rows that they lead to are made by the insert statements themselves. */
-const SAMPLES: Record<string, unknown> = {
-  actor: "anonymous",
-  after: 0,
-  afterBlob: 0,
-  afterDigest: "",
-  afterManifest: 0,
-  afterName: "",
-  afterRepository: 0,
-  afterRevision: 0,
-  algorithm: "sha256",
-  annotations: '{"a":"b"}',
-  artifactType: "application/vnd.example",
-  artifactTypes: '["application/vnd.example"]',
-  beganAt: 1_000,
-  before: 2_000,
-  atMost: 2_000,
-  binBefore: 2_000,
-  blobId: 1,
-  blobs: JSON.stringify([{ id: 1 }]),
-  condemnedAt: 0,
-  configDigest: DIGEST,
-  content: null,
-  createdAt: 1_000,
-  digest: DIGEST,
-  deletedAt: 1_000,
-  deletedBy: "anonymous",
-  digests: JSON.stringify([DIGEST]),
-  expiresAt: 3_000,
-  from: 0,
-  holdId: "hold",
-  id: 1,
-  indexType: "application/vnd.oci.image.index.v1+json",
-  keptUntil: 0,
-  kind: "layer",
-  last: "",
-  limit: 10,
-  leaseBefore: 2_000,
-  links: JSON.stringify([{ blob_id: 1, repository_id: 1, digest: DIGEST }]),
-  manifestId: 1,
-  mediaType: "application/vnd.example",
-  name: "team/app",
-  namespace: "team",
-  now: 1_000,
-  offsetBytes: 0,
-  principal: "anonymous",
-  references: JSON.stringify([{ digest: DIGEST, kind: "layer" }]),
-  reason: "a backup",
-  round: "blobs",
-  receivedKey: "blobs/bb/bb",
-  repositoryId: 1,
-  repositoryName: "team/app",
-  revision: 1,
-  seesAll: 1,
-  session: "session",
-  sizeBytes: 1,
-  storageKey: "blobs/aa/aa",
-  storageKeys: JSON.stringify(["blobs/aa/aa"]),
-  subject: DIGEST,
-  subjectDigest: DIGEST,
-  tag: "latest",
-  upTo: 0,
-  upToId: 10,
-};
-
-/** Where one name means two things. */
-const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
-  insertNamespace: { name: "team" },
-  insertManifest: { content: new Uint8Array([1]) },
-  healManifest: { content: new Uint8Array([1]) },
-  findSession: { id: "session" },
-  saveSession: { id: "session", content: new Uint8Array([1]), storageKey: null },
-  deleteSession: { id: "session" },
-  insertMark: { holdId: "restore" },
-  insertArchivedNamespace: { id: 90, name: "archived", created_at: 1 },
-  insertArchivedRepository: { id: 90, namespace_id: 90, name: "archived/app", created_at: 1 },
-  // Ids before those that the database gives.
-  insertArchivedBlob: {
-    id: 0,
-    digest: ARCHIVED,
-    size_bytes: 1,
-    state: "live",
-    created_at: 1,
-    verified_at: 1,
-    condemned_at: null,
-    storage_key: null,
-    content: new Uint8Array([1]),
-  },
-  insertArchivedLink: { blob_id: 0, repository_id: 90, created_at: 1, kept_until: null },
-  insertArchivedManifest: {
-    id: 0,
-    repository_id: 90,
-    digest: ARCHIVED,
-    media_type: "application/vnd.example",
-    artifact_type: null,
-    config_digest: null,
-    subject_digest: null,
-    annotations: null,
-    size_bytes: 1,
-    created_at: 1,
-    deleted_at: null,
-    deleted_by: null,
-    content: new Uint8Array([1]),
-  },
-  insertArchivedReference: { manifest_id: 0, digest: ARCHIVED, repository_id: 90, kind: "layer" },
-  insertArchivedTag: {
-    repository_id: 90,
-    name: "latest",
-    revision: 1,
-    digest: ARCHIVED,
-    from_at: 1,
-    to_at: null,
-    actor: "anonymous",
-    deleted_at: null,
-    deleted_by: null,
-  },
-};
+const SAMPLES: Record<string, unknown> = { ...content.SAMPLES, ...access.SAMPLES };
+const OWN_SAMPLES: Record<string, Record<string, unknown>> = { ...content.OWN_SAMPLES, ...access.OWN_SAMPLES };
 
 /** Plans with a scan that is meant, by statement, and why. */
 const ALLOWED_SCANS: Record<string, { plan: RegExp; reason: string }> = {
   checkIntegrity: { plan: /^SCAN found VIRTUAL TABLE/, reason: "what it reads is the whole file; see its caller" },
   checkForeignKeys: { plan: /^SCAN found VIRTUAL TABLE/, reason: "as checkIntegrity" },
+  listSigningKeys: {
+    plan: /^SCAN signing_keys$/,
+    reason: "the two or three keys of the last month, all of them wanted",
+  },
   countSessions: { plan: /^SCAN some$/, reason: "the rows that its inner query has already found, at most the limit" },
 };
 

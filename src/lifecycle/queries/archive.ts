@@ -97,9 +97,38 @@ function insertAsIs(
   return { compile: () => insert.compile(db) };
 }
 
-export const insertArchivedNamespace = verbatim("namespaces", ["id", "name", "created_at"]);
+export const insertArchivedNamespace = verbatim("namespaces", [
+  "id",
+  "name",
+  "created_at",
+  "kind",
+  "account_id",
+  "display_name",
+  "description",
+  "default_visibility",
+  "creates_on_push",
+  "members_role",
+  "is_verified_publisher",
+  "plan",
+  "deleted_at",
+  "deleted_by",
+]);
 
-export const insertArchivedRepository = verbatim("repositories", ["id", "namespace_id", "name", "created_at"]);
+export const insertArchivedRepository = verbatim("repositories", [
+  "id",
+  "namespace_id",
+  "name",
+  "created_at",
+  "visibility",
+  "description",
+  "readme",
+  "is_official",
+  "star_count",
+  "pull_count",
+  "pushed_at",
+  "deleted_at",
+  "deleted_by",
+]);
 
 export const insertArchivedBlob = verbatim("blobs", [
   "id",
@@ -225,7 +254,7 @@ export const findHeldManifest = statement<{ repositoryId: number; digest: string
     .select("id")
     .where("repository_id", "=", p.repositoryId)
     .where("digest", "=", p.digest)
-    .where("deleted_at", "is", null)
+    .where("manifests.deleted_at", "is", null)
     .modifyEnd(lock("share")),
 );
 
@@ -269,7 +298,7 @@ export const pageNamedManifests = statement<{ after: number; upToId: number }>()
     .select(["manifests.id", "repositories.name as repository", "digest", "media_type", "content"])
     .where("manifests.id", ">", p.after)
     .where("manifests.id", "<=", p.upToId)
-    .where("deleted_at", "is", null)
+    .where("manifests.deleted_at", "is", null)
     .orderBy("manifests.id"),
 );
 

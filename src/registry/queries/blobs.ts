@@ -191,13 +191,13 @@ export const unlinkBlob = statement<{ repositoryId: number; blobId: number }>()(
 );
 
 /** Whether some repository that may be seen links the blob. */
-export const findVisibleLink = statement<{ blobId: number } & VisibilityParameters>()((p, { db }) =>
+export const findVisibleLink = statement<{ blobId: number } & VisibilityParameters>()((p, { db, dialect }) =>
   db
     .selectFrom("repository_blobs")
     .innerJoin("repositories", "repositories.id", "repository_blobs.repository_id")
     .select("repository_blobs.blob_id")
     .where("repository_blobs.blob_id", "=", p.blobId)
-    .where(visibleTo(p))
+    .where(visibleTo(p, dialect))
     .limit(1),
 );
 

@@ -1,0 +1,186 @@
+/** People and robots. A person has a namespace of the same name; robots belong to an organisation. */
+import type { Access } from "../access/access.ts";
+import type { SystemRole } from "../access/roles.ts";
+import type { Database, Queryable, Transaction } from "../database/database.ts";
+import { RegistryError } from "../errors.ts";
+import { mapLogin, parseLoginName } from "./login-name.ts";
+import * as queries from "./queries.ts";
+
+export type Account = {
+  id: number;
+  kind: "person" | "robot";
+  name: string;
+  displayName: string;
+  email: string | null;
+  isEmailVerified: boolean;
+  systemRole: SystemRole;
+  isDisabled: boolean;
+  description: string;
+  /** A robot's organisation. */
+  namespaceId: number | null;
+  createdAt: number;
+  lastLoginAt: number | null;
+};
+
+export type NewPerson = {
+  name: string;
+  displayName?: string;
+  email?: string | null;
+  isEmailVerified?: boolean;
+  systemRole?: SystemRole;
+};
+
+export type AccountsParts = { database: Database; access: Access };
+
+const PAGE = 500;
+const MAX_SUFFIX = 1_000;
+
+export class Accounts {
+  readonly #parts: AccountsParts;
+  /** Once it is, it always is. */
+  #isClaimed = false;
+
+  constructor(parts: AccountsParts) {
+    this.#parts = parts;
+  }
+
+  /** As `isClaimed`, as far as this process has seen: to be asked with every request. */
+  get isKnownClaimed(): boolean {
+    return this.#isClaimed;
+  }
+
+  /** Whether somebody answers for this registry: then it is open to nobody. */
+  async isClaimed(on: Queryable = this.#parts.database): Promise<boolean> {
+    if (this.#isClaimed) return true;
+    const found = (await queries.findClaim.first(on, {})) !== null;
+    if (found && on === this.#parts.database) this.#isClaimed = true;
+    return found;
+  }
+
+  async find(id: number, on: Queryable = this.#parts.database): Promise<Account | null> {
+    const row = await queries.findAccount.first(on, { accountId: id });
+    return row && accountOf(row);
+  }
+
+  /** By login name, in whatever case; or by verified e-mail address. */
+  async findByLogin(login: string, on: Queryable = this.#parts.database): Promise<Account | null> {
+    const name = login.toLowerCase();
+    const row = name.includes("@")
+      ? await queries.findAccountByEmail.first(on, { email: name })
+      : await queries.findAccountByName.first(on, { name });
+    return row && accountOf(row);
+  }
+
+  /** Makes a person and their namespace. Throws NAME_INVALID; CONFLICT when the name or the verified address is taken. */
+  async createPerson(trx: Transaction, person: NewPerson): Promise<Account> {
+    const name = parseLoginName(person.name);
+    if (await queries.findNameHolder.first(trx, { name })) throw taken(name);
+    return await this.#insert(trx, name, person);
+  }
+
+  /** As `createPerson`, under the free name that is nearest to what another source calls them. */
+  async createMapped(trx: Transaction, login: string, person: Omit<NewPerson, "name">): Promise<Account> {
+    const wanted = mapLogin(login);
+    for (let suffix = 1; suffix <= MAX_SUFFIX; suffix++) {
+      const name = suffix === 1 ? wanted : `${wanted}-${suffix}`;
+      if (!(await queries.findNameHolder.first(trx, { name })))
+        return await this.#insert(trx, name, { ...person, name });
+    }
+    throw taken(wanted);
+  }
+
+  /**
+   * Makes the first administrator, to whom everything belongs that was pushed while the registry was nobody's. Throws
+   * CONFLICT when there is one already.
+   */
+  async claim(trx: Transaction, person: NewPerson): Promise<Account> {
+    const value = JSON.stringify({ at: Date.now(), by: person.name });
+    if ((await queries.insertClaim.run(trx, { value })) === 0) {
+      throw new RegistryError("CONFLICT", {
+        message: "this registry has an administrator already: ask them for an account",
+      });
+    }
+    trx.afterCommit(() => (this.#isClaimed = true));
+    const account = await this.createPerson(trx, { ...person, systemRole: "administrator" });
+    const now = Date.now();
+    for (let after = 0; ;) {
+      const rows = await queries.listOwnerlessNamespaces.all(trx, { after, limit: PAGE });
+      for (const { id } of rows) {
+        await queries.insertMember.run(trx, { namespaceId: id, accountId: account.id, memberRole: "owner", now });
+        after = id;
+      }
+      if (rows.length < PAGE) break;
+    }
+    return account;
+  }
+
+  async setSystemRole(trx: Transaction, id: number, systemRole: SystemRole): Promise<void> {
+    await queries.setSystemRole.run(trx, { accountId: id, systemRole });
+    this.#parts.access.changes(trx);
+  }
+
+  /** A disabled account can do nothing, with whatever credential, from this moment on. */
+  async setDisabled(trx: Transaction, id: number, isDisabled: boolean): Promise<void> {
+    await queries.setDisabled.run(trx, { accountId: id, disabledAt: isDisabled ? Date.now() : null });
+    this.#parts.access.changes(trx);
+  }
+
+  async noteLogin(trx: Transaction, id: number): Promise<void> {
+    await queries.setLastLogin.run(trx, { accountId: id, now: Date.now() });
+  }
+
+  async #insert(trx: Transaction, name: string, person: NewPerson): Promise<Account> {
+    const now = Date.now();
+    const email = person.email?.toLowerCase() ?? null;
+    const inserted = await queries.insertPerson.first(trx, {
+      name,
+      displayName: person.displayName ?? "",
+      email,
+      emailVerifiedAt: email !== null && person.isEmailVerified === true ? now : null,
+      systemRole: person.systemRole ?? "none",
+      now,
+    });
+    if (!inserted) throw taken(email === null ? name : `${name}, or the address ${email}`);
+    if (!(await queries.insertUserNamespace.first(trx, { name, accountId: inserted.id, now }))) throw taken(name);
+    this.#parts.access.changes(trx);
+    const account = await this.find(inserted.id, trx);
+    if (!account) throw new Error(`account ${name} was not made`);
+    return account;
+  }
+}
+
+type Row = {
+  id: number;
+  kind: "person" | "robot";
+  name: string;
+  display_name: string;
+  email: string | null;
+  email_verified_at: number | null;
+  system_role: SystemRole;
+  disabled_at: number | null;
+  description: string;
+  namespace_id: number | null;
+  created_at: number;
+  last_login_at: number | null;
+};
+
+function accountOf(row: Row): Account {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    displayName: row.display_name,
+    email: row.email,
+    isEmailVerified: row.email_verified_at !== null,
+    systemRole: row.system_role,
+    isDisabled: row.disabled_at !== null,
+    description: row.description,
+    namespaceId: row.namespace_id,
+    createdAt: row.created_at,
+    lastLoginAt: row.last_login_at,
+  };
+}
+
+function taken(what: string): RegistryError {
+  return new RegistryError("CONFLICT", { message: `${what} is taken: choose another` });
+}

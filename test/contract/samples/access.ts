@@ -1,0 +1,43 @@
+// Values for the parameters of statements on accounts and what they may do.
+
+export const SAMPLES: Record<string, unknown> = {
+  accountId: 1,
+  address: "192.0.2.1",
+  confinedTo: 0,
+  disabledAt: null,
+  displayName: "Ada",
+  email: "ada@example.com",
+  emailVerifiedAt: 1_000,
+  hint: "berth_pat_abcd",
+  isLimited: 0,
+  key: "account:id:1",
+  keyId: "0123456789abcdef",
+  limits: "[]",
+  login: "ada",
+  memberRole: "owner",
+  namespaceId: 1,
+  passwordHash: "$argon2id$",
+  publicKey: "{}",
+  scopes: null,
+  sealedKey: "berth-seal-1.",
+  seesPublic: 1,
+  source: "htpasswd",
+  systemRole: "none",
+  tokenHash: "a".repeat(64),
+  tokenId: 1,
+  tokenName: "ci",
+  value: "{}",
+  viewerId: 1,
+  windowMs: 1_000,
+};
+
+export const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
+  insertPerson: { name: "ada" },
+  insertUserNamespace: { name: "ada" },
+  findAccountByName: { name: "ada" },
+  findIdentity: { subject: "ada" },
+  insertIdentity: { subject: "ada" },
+  useIdentity: { subject: "ada" },
+  insertToken: { kind: "personal" },
+  deleteTokensOf: { kind: "personal" },
+};
