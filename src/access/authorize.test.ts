@@ -56,6 +56,16 @@ describe("authorize", () => {
     },
   );
 
+  test("on an open registry strangers make nothing that outlives its claim", () => {
+    const namespace = { kind: "namespace", id: ACME, name: "acme" } as const;
+    expect(authorize(OPEN_ANONYMOUS, "administer-namespace", namespace).isAllowed).toBe(false);
+    expect(authorize(OPEN_ANONYMOUS, "create-namespace", { kind: "system" }).isAllowed).toBe(false);
+    expect(authorize(OPEN_ANONYMOUS, "administer", { kind: "system" }).isAllowed).toBe(false);
+    expect(authorize(OPEN_ANONYMOUS, "administer-account", { kind: "account", id: 1 }).isAllowed).toBe(false);
+    expect(authorize(OPEN_ANONYMOUS, "list", { kind: "system" }).isAllowed).toBe(true);
+    expect(authorize(OPERATOR, "administer", { kind: "system" }).isAllowed).toBe(true);
+  });
+
   test.each(ROLES.flatMap((role) => ACTIONS.map((action) => [role, action] as const)))(
     "role %s, %s: as the table says",
     (role, action) => {

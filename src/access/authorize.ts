@@ -6,7 +6,7 @@ import type { RepositoryName } from "../oci/reference.ts";
 import { letsThrough } from "./ceiling.ts";
 import { matchesPattern } from "./pattern.ts";
 import type { Principal } from "./principal.ts";
-import type { GrantedRole, Rights } from "./rights.ts";
+import type { Grant, GrantedRole, Rights } from "./rights.ts";
 import {
   type AccountAction,
   type Action,
@@ -53,7 +53,7 @@ export type Decision =
 const ALLOWED: Decision = { isAllowed: true };
 
 export function authorize(principal: Principal, action: Action, resource: Resource): Decision {
-  if (principal.isOpen) return ALLOWED;
+  if (principal.isOpen) return decideOpen(principal, action, resource);
   const decision = decide(principal, action, resource);
   if (!decision.isAllowed || principal.ceiling === null) return decision;
   const target = resource.kind === "repository" ? resource : null;
@@ -65,6 +65,17 @@ export function authorize(principal: Principal, action: Action, resource: Resour
   return { isAllowed: false, cause: "ceiling", isHidden: false, reason: `${named} was not made for ${what}` };
 }
 
+/**
+ * Content is for everyone who reaches an open registry; accounts, organisations and settings are not: what a stranger made of
+ * them would outlive the claim.
+ */
+function decideOpen({ kind }: Principal, action: Action, resource: Resource): Decision {
+  if (kind === "operator" || resource.kind === "repository" || action === "ping" || action === "list") return ALLOWED;
+  const reason =
+    "this registry is nobody's yet: give it an administrator first, with berth admin create or its setup code";
+  return { isAllowed: false, cause: "rights", isHidden: false, reason };
+}
+
 function decide(principal: Principal, action: Action, resource: Resource): Decision {
   if (resource.kind === "repository") return decideRepository(principal, action as RepositoryAction, resource);
   if (resource.kind === "namespace") return decideNamespace(principal.rights, action as NamespaceAction, resource);
@@ -72,27 +83,59 @@ function decide(principal: Principal, action: Action, resource: Resource): Decis
   return decideSystem(principal, action as SystemAction);
 }
 
+/** One thing that gives an account a role, and whether it does so on the repository in question. */
+export type Rule = GrantedRole & {
+  kind: "administrator" | "auditor" | "everywhere" | "owner" | "members" | "grant";
+  /** Of a grant: the names that it is for; null for the whole namespace or one repository. */
+  pattern: string | null;
+  /** False: it is there, and about other repositories, or the account is confined to another one. */
+  isMeant: boolean;
+};
+
 /** The best role that an account has on a repository, and where it comes from. */
 export function roleOn(rights: Rights, resource: RepositoryResource): GrantedRole | null {
-  if (rights.systemRole === "administrator") return { role: "admin", via: "administrator" };
-  let best: GrantedRole | null = rights.systemRole === "auditor" ? { role: "read", via: "auditor" } : null;
-  const consider = (granted: GrantedRole | null): void => {
-    if (granted && (!best || !isRoleAtLeast(best.role, granted.role))) best = granted;
-  };
-  if (rights.confinedTo !== null && rights.confinedTo !== resource.id) return best;
-  consider(rights.everywhere);
-  if (resource.namespaceId === null) return best;
+  let best: GrantedRole | null = null;
+  eachRule(rights, resource, (granted, _kind, isMeant) => {
+    if (isMeant && (!best || !isRoleAtLeast(best.role, granted.role))) best = granted;
+  });
+  return best;
+}
+
+/** Every rule that `roleOn` looked at: what it is made of, for those who ask why. */
+export function rulesOn(rights: Rights, resource: RepositoryResource): Rule[] {
+  const rules: Rule[] = [];
+  eachRule(rights, resource, ({ role, via }, kind, isMeant, grant) => {
+    rules.push({ kind, role, via, pattern: grant?.pattern ?? null, isMeant });
+  });
+  return rules;
+}
+
+const ADMINISTRATOR: GrantedRole = { role: "admin", via: "administrator" };
+const AUDITOR: GrantedRole = { role: "read", via: "auditor" };
+const OWNER: GrantedRole = { role: "admin", via: "owner" };
+
+function eachRule(
+  rights: Rights,
+  resource: RepositoryResource,
+  visit: (granted: GrantedRole, kind: Rule["kind"], isMeant: boolean, grant: Grant | null) => void,
+): void {
+  if (rights.systemRole === "administrator") visit(ADMINISTRATOR, "administrator", true, null);
+  if (rights.systemRole === "auditor") visit(AUDITOR, "auditor", true, null);
+  const isReached = rights.confinedTo === null || rights.confinedTo === resource.id;
+  if (rights.everywhere) visit(rights.everywhere, "everywhere", isReached, null);
+  if (resource.namespaceId === null) return;
   const membership = rights.memberships.get(resource.namespaceId);
-  if (membership === "owner") return { role: "admin", via: "owner" };
-  if (membership === "member" && resource.membersRole) consider({ role: resource.membersRole, via: "members" });
+  if (membership === "owner") visit(OWNER, "owner", isReached, null);
+  if (membership === "member" && resource.membersRole) {
+    visit({ role: resource.membersRole, via: "members" }, "members", isReached, null);
+  }
   for (const grant of rights.grants.get(resource.namespaceId) ?? []) {
     const isMeant =
       grant.repositoryId !== null
         ? grant.repositoryId === resource.id
         : grant.pattern === null || matchesPattern(grant.pattern, resource.name);
-    if (isMeant) consider(grant);
+    visit(grant, "grant", isReached && isMeant, grant);
   }
-  return best;
 }
 
 function decideRepository(

@@ -91,8 +91,9 @@ export function createGuard(parts: GuardParts): Guard {
     if (needs.on === "repository") return checkRepository(context, needs.action, needs.at, principal);
     if (needs.on === "system") return decide(context, principal, needs.action, { kind: "system" });
     if (needs.on === "caller") {
-      if (principal.isOpen || principal.rights !== null) return principal;
-      return decide(context, principal, "ping", { kind: "system" });
+      if (principal.rights !== null) return principal;
+      // Of an open registry nobody has anything of their own.
+      return decide(context, principal.isOpen ? nobody : principal, "ping", { kind: "system" });
     }
     const resource =
       needs.on === "namespace" ? findNamespace(context.param(needs.at)) : findAccount(context.param(needs.at));
