@@ -13,7 +13,7 @@ import { createEmptyHandler } from "./peers/empty-handler.ts";
 import { createNginx } from "./peers/nginx.ts";
 import { Peer } from "./peers/peer.ts";
 import { Results } from "./results.ts";
-import { authenticationMeasure } from "./rows/authentication.ts";
+import { authenticationMeasures } from "./rows/authentication.ts";
 import { downloadMeasures } from "./rows/downloads.ts";
 import { collectionMeasure } from "./rows/collection.ts";
 import { coldStartMeasure, rssAfterLoadMeasure, warmUp } from "./rows/lifetime.ts";
@@ -42,7 +42,7 @@ const HELP = `usage: npm run bench -- [options]
 const MEASURES: Measure[] = [
   coldStartMeasure,
   ...requestMeasures,
-  authenticationMeasure,
+  ...authenticationMeasures,
   ...downloadMeasures,
   ...listMeasures,
   ...mixMeasures,

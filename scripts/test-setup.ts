@@ -10,6 +10,7 @@ const TOOLS = [
   "apache2-utils",
   "busybox-static",
   "ca-certificates",
+  "chromium",
   "curl",
   "iptables",
   "ldap-utils",

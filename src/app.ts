@@ -1,34 +1,34 @@
 /** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
 import type { Config } from "./config.ts";
+import { NO_LIMITS } from "./access/limit-check.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import type { Principal } from "./access/principal.ts";
-import { openAuth } from "./auth-parts.ts";
-import { hubRoutes } from "./hub-parts.ts";
+import { AuditTrail } from "./audit/audit-trail.ts";
+import { Rotation } from "./audit/rotation.ts";
+import { laterHandler, meter, startExpiry, startPurge, startRecheck } from "./app-background.ts";
+import { once } from "./lib/once.ts";
+import { openAuth, type AuthParts } from "./auth-parts.ts";
 import { DatabaseFullError, DatabaseUnavailableError, type Database } from "./database/database.ts";
 
-import { openSqlite } from "./database/drivers/sqlite.ts";
 import { RegistryError } from "./errors.ts";
 import { isLoopbackHost } from "./http/client-address.ts";
 import type { RequestContext } from "./http/context.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { Router, type Route } from "./http/router.ts";
-import { Backup } from "./lifecycle/backup.ts";
 import { Bin } from "./lifecycle/bin.ts";
 import { Collector } from "./lifecycle/collector.ts";
-import { Fsck } from "./lifecycle/fsck.ts";
 import { Holds } from "./lifecycle/holds.ts";
-import { Merge } from "./lifecycle/merge.ts";
 import { Orphans } from "./lifecycle/orphans.ts";
-import { Restore } from "./lifecycle/restore.ts";
 import { Scrub } from "./lifecycle/scrub.ts";
 import { assertRowsPresent, Snapshots } from "./lifecycle/snapshots.ts";
 import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
-import { operatorHandler } from "./operator/routes.ts";
 import { Works } from "./operator/works.ts";
 import { openPorts, type Ports, type WrapPorts } from "./ports.ts";
 import { Blobs } from "./registry/blobs.ts";
 import { ContentCache } from "./registry/content-cache.ts";
+import { notesPushes } from "./registry/activity-gates.ts";
+import { audited } from "./registry/audited.ts";
 import { deletesDisabled, type Gate } from "./registry/gates.ts";
 import { Manifests } from "./registry/manifests.ts";
 import { Referrers } from "./registry/referrers.ts";
@@ -37,6 +37,7 @@ import { registryRoutes } from "./registry/routes.ts";
 import { Sessions } from "./registry/sessions.ts";
 import { Tags } from "./registry/tags.ts";
 import { Uploads } from "./registry/uploads.ts";
+import { Activity } from "./repositories/activity.ts";
 import { Repositories } from "./repositories/repositories.ts";
 import { StorageError, type Storage } from "./storage/storage.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -44,7 +45,6 @@ import { Metrics } from "./telemetry/metrics.ts";
 
 const READY_WITHIN_MS = 5_000;
 const LOOK_FOR_ROOM_MS = 10_000;
-const RECHECK_MS = 600_000;
 const DAY_MS = 86_400_000;
 const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
 
@@ -61,6 +61,11 @@ export type AppOptions = {
 
 export type App = {
   handler: Handler;
+  /** All that the handler answers: every one of them is in the tests' table of who may do what. */
+  router: Router<Needs, Principal>;
+  /** Parts that tests change rights with, where a request would not do. */
+  auth: AuthParts;
+  repositories: Repositories;
   /** For the Unix socket alone: it lets everyone do everything. */
   operator: Handler;
   metrics: Metrics;
@@ -76,10 +81,39 @@ export async function createApp(options: AppOptions): Promise<App> {
   const metrics = new Metrics();
   const { storage, database } = wrap(await openPorts({ config, log, onSyncFailure }));
   await assertRowsOrClose(database, storage);
-  const repositories = new Repositories(database);
+  // Loaded only where plans limit anything.
+  const plans = config.limits.enabled ? new (await import("./limits/plans.ts")).Plans(config.limits) : null;
+  const quotas = plans && new (await import("./limits/quotas.ts")).Quotas(plans);
+  const repositories = new Repositories(database, quotas ?? NO_LIMITS);
   const cache = new ContentCache({ limitBytes: CONTENT_CACHE_BYTES, isShared: database.isShared });
-  const auth = await openAuth({ config, database, repositories, log, isServing });
-  const gates: Gate[] = config.storage.delete.enabled ? [] : [deletesDisabled];
+  const audit = new AuditTrail({
+    database,
+    log,
+    metrics,
+    enabled: config.audit.enabled,
+    findRepository: (name) => repositories.find(database, name),
+  });
+  const rotation = new Rotation({ database, log, metrics, ...config.audit });
+  const auth = await openAuth({ config, database, repositories, audit, limits: quotas ?? NO_LIMITS, log, isServing });
+  const { access, accounts, proxies } = auth;
+  const recountMs = config.limits.recountSeconds * 1_000;
+  const limits =
+    plans &&
+    quotas &&
+    new (await import("./limits/limits.ts")).Limits({ database, access, plans, quotas, log, recountMs });
+  const limitCheck = quotas ?? NO_LIMITS;
+  const organisations = once(async () => {
+    const { openNamespaces } = await import("./namespace-parts.ts");
+    return openNamespaces({ config, database, repositories, auth, audit, limits: limitCheck });
+  });
+  const activity = new Activity({ database, repositories, log });
+  const gates: Gate[] = [
+    ...(config.storage.delete.enabled ? [] : [deletesDisabled]),
+    ...(limits ? [limits.gate] : []),
+    // These last: what another refuses was not done.
+    notesPushes(activity),
+    ...(config.audit.enabled ? [audited(audit)] : []),
+  ];
 
   const room = new Room(storage, config.storage.driver === "filesystem" ? config.storage.minimumFreeBytes : 0);
   const tags = new Tags({ database, repositories, cache, gates });
@@ -90,7 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sessions = new Sessions({ database, limitPerPrincipal: config.registry.uploads.perPrincipal });
   const maxBlobBytes = config.registry.blob.maxBytes ?? Infinity;
   const uploads = new Uploads({ sessions, blobs, storage, room, maxBlobBytes });
-  const bin = new Bin({ database, repositories, manifests, tags, keepMs: config.bin.keepSeconds * 1_000 });
+  const bin = new Bin({ database, repositories, access, manifests, tags, keepMs: config.bin.keepSeconds * 1_000 });
   const holds = new Holds(database);
   const collector = new Collector({
     database,
@@ -108,7 +142,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const storedBlobs = new StoredBlobs({ database, storage, cache });
   const minimumAgeMs = config.registry.uploads.expireAfterSeconds * 1_000;
   const orphans = new Orphans({ database, storage, holds, log, minimumAgeMs });
-  const fsck = new Fsck({ database, storage, cache, storedBlobs, orphans });
   const scrub = new Scrub({
     database,
     storedBlobs,
@@ -119,20 +152,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     bytesPerSecond: config.scrub.bytesPerSecond,
   });
   const snapshots = openSnapshots(config, { database, storage, log });
-  const backup = new Backup({ database, storage, holds, log });
-  const merge = new Merge({
-    database,
-    storage,
-    openScratch: (path) => openSqlite({ path, onSyncFailure }),
-    scratchDirectory: config.data.directory,
-    repositories,
-    blobs,
-    manifests,
-    tags,
-    cache,
-    room,
-    log,
-  });
   await room.look();
 
   let isDraining = false;
@@ -156,6 +175,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       repositories,
       pace: config.registry.uploads,
       maxManifestBytes: config.registry.manifest.maxBytes,
+      pullGates: limits ? [limits.pullGate] : [],
+      proxies,
+      onPull: (principal, repository) => {
+        audit.pulled(principal, repository);
+        activity.pulled(repository);
+      },
     }),
     ...auth.routes,
     ...operationsRoutes<Needs, Principal>({
@@ -163,11 +188,22 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics: config.metrics.enabled && config.metrics.port === undefined ? metrics : null,
       checkReady,
     }),
-    ...hubRoutes({ config, database, repositories, auth, log }),
     { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: (context) => home(context, config.http.publicUrl) },
   ];
+  // Made when somebody first asks: a registry that only pushes and pulls pass through does without their memory.
+  const router = new Router(routes, {
+    prefixes: ["/api", "/auth/", "/v1/"],
+    load: async () => {
+      const { hubRoutes } = await import("./hub-parts.ts");
+      const { Usage } = await import("./limits/usage.ts");
+      const shown = plans ?? new (await import("./limits/plans.ts")).Plans(config.limits);
+      const usage = new Usage({ database, access, accounts, repositories, audit, plans: shown, limits });
+      const shared = { tags, manifests, cache, config, database, repositories, auth, audit, usage, log };
+      return await hubRoutes({ ...shared, organisations: await organisations(), limits: limitCheck });
+    },
+  });
   const handler = createHandler<Needs, Principal>({
-    router: new Router(routes),
+    router,
     guard: auth.guard,
     nameOf: (principal) => principal.name,
     translate,
@@ -179,16 +215,24 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const works = new Works();
   const { readonly } = config.storage;
-  const operator = operatorHandler(
-    { collector, bin, fsck, backup, restore: merge, works, log, readonly },
-    { logAccess: config.log.access, translate },
-  );
+  const operator = laterHandler(async () => {
+    const { openOperator } = await import("./operator-parts.ts");
+    const content = { repositories, blobs, manifests, tags, cache, room, storedBlobs, orphans, holds, collector, bin };
+    const shared = { config, database, storage, accounts: auth.administration, audit, works, log, readonly };
+    return openOperator(
+      { ...shared, ...content, onSyncFailure, organisations: await organisations() },
+      { logAccess: config.log.access, translate },
+    );
+  });
   meter(metrics, { sessions, room, log });
   const looking = setInterval(() => void room.look().catch(() => undefined), LOOK_FOR_ROOM_MS).unref();
   const expiry = isServing ? startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log) : undefined;
   const recheck = isServing ? startRecheck(blobs, log) : undefined;
   if (isServing) collector.start();
   if (isServing) scrub.start();
+  if (isServing) audit.start();
+  if (isServing) rotation.start();
+  if (isServing) limits?.start();
   if (isServing && isSnapshotting(config)) {
     snapshots.start();
     if (config.gc.enabled && config.gc.graceSeconds <= config.snapshot.intervalSeconds) {
@@ -196,9 +240,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
   }
   if (isServing && !config.storage.readonly) orphans.start();
+  const purging = isServing && !readonly ? startPurge(organisations, config.bin.keepSeconds, log) : undefined;
 
   return {
     handler,
+    router,
+    auth,
+    repositories,
     operator,
     metrics,
     startDraining: () => {
@@ -210,7 +258,22 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearInterval(expiry);
       clearInterval(looking);
       clearInterval(recheck);
-      for (const part of [works, collector, scrub, orphans, sessions, snapshots, auth, database, storage]) {
+      clearInterval(purging);
+      for (const part of [
+        works,
+        collector,
+        scrub,
+        orphans,
+        sessions,
+        snapshots,
+        auth,
+        rotation,
+        audit,
+        activity,
+        ...(limits ? [limits] : []),
+        database,
+        storage,
+      ]) {
         // What one cannot finish, on a full disk say, must not keep the others from it.
         await part.close().catch((error: unknown) => log.error("a part did not close in order", { error }));
       }
@@ -220,11 +283,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** For `berth restore` while no server runs: the parts that it needs, and nothing that works by itself. */
 export async function openRestore({ config, log, onSyncFailure }: AppOptions): Promise<{
-  restore: Restore;
+  restore: import("./lifecycle/restore.ts").Restore;
   snapshots: Snapshots;
   close: () => Promise<void>;
 }> {
   const { storage, database } = await openPorts({ config, log, onSyncFailure });
+  const { Restore } = await import("./lifecycle/restore.ts");
   return {
     restore: new Restore({ database, storage, log }),
     snapshots: openSnapshots(config, { database, storage, log }),
@@ -290,36 +354,4 @@ What it holds: /v2/_catalog
 async function rejectAfter(milliseconds: number): Promise<never> {
   await Bun.sleep(milliseconds);
   throw new Error(`no answer within ${milliseconds} ms`);
-}
-
-function meter(metrics: Metrics, { sessions, room, log }: { sessions: Sessions; room: Room; log: Log }): void {
-  metrics.gauge("berth_upload_sessions", "Unfinished uploads that this process holds.", () => sessions.size);
-  metrics.gauge("berth_storage_available_bytes", "Room for pushes, the reserve left aside.", () => room.availableBytes);
-  metrics.total("berth_log_lines_dropped_total", "Log lines that nobody read in time.", () => log.dropped);
-  metrics.gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
-  metrics.total("process_cpu_seconds_total", "User and system time.", () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
-  metrics.gauge("process_start_time_seconds", "Start, in seconds since 1970.", () => performance.timeOrigin / 1_000);
-}
-
-function startRecheck(blobs: Blobs, log: Log): Timer {
-  const recheck = () => {
-    blobs.recheckDamaged().catch((error: unknown) => log.error("damaged blobs could not be looked at", { error }));
-  };
-  recheck();
-  return setInterval(recheck, RECHECK_MS).unref();
-}
-
-function startExpiry(uploads: Uploads, afterSeconds: number, log: Log): Timer {
-  const sweep = async () => {
-    try {
-      const removed = await uploads.expire(Date.now() - afterSeconds * 1_000);
-      if (removed > 0) log.info("abandoned uploads removed", { files: removed });
-    } catch (error) {
-      log.error("abandoned uploads could not be removed; the next sweep tries again", { error });
-    }
-  };
-  return setInterval(() => void sweep(), Math.min(afterSeconds * 250, 600_000)).unref();
 }

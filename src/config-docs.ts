@@ -31,7 +31,7 @@ export function formatExample(): string {
     "# Remove the # before a key and change its value. A group without any key counts as not set.",
   ];
   let open: readonly string[] = [];
-  for (const setting of listSettings(configSchema).list) {
+  for (const setting of exampleSettings().list) {
     const groups = setting.path.slice(0, -1);
     const common = countCommon(open, groups);
     if (common === 0) lines.push("");
@@ -41,6 +41,11 @@ export function formatExample(): string {
     lines.push(`${indent}# ${describe(setting)}`, `${indent}#${setting.path.at(-1)}: ${exampleValue(setting)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Every key; where names are the operator's to choose, under one called `main`. */
+export function exampleSettings(): Settings {
+  return listSettings(configSchema, () => ["main"]);
 }
 
 /** The reference: a table a top-level group. */
@@ -107,7 +112,31 @@ function exampleValue(setting: Setting): string {
     "metrics.port": "9090",
     "admin.username": "admin",
     "admin.password": "at least 8 characters",
+    "mail.host": "smtp.example.com",
+    "mail.port": "587",
+    "mail.user": "berth",
+    "mail.password": "password",
+    "mail.from": "Berth <berth@example.com>",
+    "mail.ca": "/etc/berth/mail.crt",
     "auth.htpasswd.file": "/etc/berth/htpasswd",
+    "auth.ldap.main.url": "ldaps://directory.example.com",
+    "auth.ldap.main.ca": "/etc/berth/directory.crt",
+    "auth.ldap.main.bindDn": "cn=berth,ou=services,dc=example,dc=com",
+    "auth.ldap.main.bindPassword": "password",
+    "auth.ldap.main.baseDn": "ou=people,dc=example,dc=com",
+    "auth.ldap.main.groups.baseDn": "ou=groups,dc=example,dc=com",
+    "auth.oidc.main.displayName": "Example",
+    "auth.oidc.main.issuer": "https://login.example.com",
+    "auth.oidc.main.clientId": "berth",
+    "auth.oidc.main.clientSecret": "password",
+    "auth.oidc.main.allowedGroups": '["developers"]',
+    "auth.oidc.main.allowedEmailDomains": '["example.com"]',
+    "limits.plans.main.pulls": "1000",
+    "limits.plans.main.pullWindowSeconds": "21600",
+    "limits.plans.main.privateRepositories": "unlimited",
+    "limits.plans.main.storageBytes": "50GiB",
+    "limits.plans.main.members": "25",
+    "limits.plans.main.parallelBuilds": "2",
     secretKeyFile: "/etc/berth/secret.key",
   };
   const example = examples[key];
@@ -135,10 +164,14 @@ function allowed(setting: Setting): string {
     const choice = listSettings(configSchema).choices.find((it) => it.key === setting.key);
     return choice?.names.map((name) => `\`${name}\``).join(", ") ?? "";
   }
-  if (isSize(setting)) return setting.defaultValue === "auto" ? "`auto` or bytes" : "bytes";
+  if (isSize(setting)) {
+    if (setting.key.startsWith("limits.plans.")) return "bytes or `unlimited`";
+    return setting.defaultValue === "auto" ? "`auto` or bytes" : "bytes";
+  }
   const schema = z.toJSONSchema(setting.schema, { io: "input" });
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (schema.type === "boolean") return "`true`, `false`";
+  if (schema.anyOf?.some((it) => typeof it === "object" && it.const === "unlimited")) return "number or `unlimited`";
   if (schema.type === "array") return "list of text";
   if (schema.type !== "integer") return setting.isSecret ? "text, secret" : "text";
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;

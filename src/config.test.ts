@@ -37,9 +37,15 @@ test("nothing given is a complete configuration", () => {
     admin: {},
     auth: {
       public: true,
+      signUp: "closed",
       token: { issuer: "berth", service: "berth", lifeSeconds: 300, refreshDays: 180 },
       htpasswd: { role: "none" },
+      ldap: {},
+      oidc: {},
+      workload: { issuers: [] },
     },
+    accounts: { organisationCreation: "everyone" },
+    audit: { enabled: true, keepDays: 365, maxEvents: 10_000_000 },
     http: {
       host: "127.0.0.1",
       port: 5000,
@@ -65,6 +71,7 @@ test("nothing given is a complete configuration", () => {
     bin: { keepSeconds: 604_800, historySeconds: 7_776_000 },
     scrub: { enabled: true, everyDays: 30, bytesPerSecond: 20_971_520 },
     snapshot: { enabled: true, intervalSeconds: 3_600, keep: 24 },
+    limits: { enabled: false, anonymousPlan: "anonymous", defaultPlan: "free", recountSeconds: 3600, plans: {} },
     log: { level: "info", format: "auto", access: true },
     metrics: { enabled: true, host: "127.0.0.1" },
   });

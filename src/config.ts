@@ -6,11 +6,14 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { accountsConfig } from "./accounts/config.ts";
+import { auditConfig } from "./audit/config.ts";
 import { authConfig } from "./auth/config.ts";
 import { databaseConfig } from "./database/config.ts";
 import { httpConfig } from "./http/config.ts";
 import { type Environment, readEnvironment, readText } from "./lib/config-environment.ts";
 import { readConfigFile } from "./lib/config-file.ts";
+import { recordNames } from "./lib/config-records.ts";
 import {
   buildTree,
   ConfigError,
@@ -26,7 +29,9 @@ import {
 import { listSettings, type Settings } from "./lib/config-settings.ts";
 import { path, secret } from "./lib/config-types.ts";
 import { Secret } from "./lib/secret.ts";
+import { limitsConfig } from "./limits/config.ts";
 import { binConfig, gcConfig, scrubConfig, snapshotConfig } from "./lifecycle/config.ts";
+import { mailConfig } from "./mail/config.ts";
 import { registryConfig } from "./registry/config.ts";
 import { isRegistry2File, translateRegistry2 } from "./registry2-config.ts";
 import { storageConfig } from "./storage/config.ts";
@@ -66,7 +71,10 @@ export const configSchema = z.strictObject({
       "File with the key that seals secrets in the database. Made when it is not there; `keys/secret.key` in the data directory by default. Keep a copy apart from the backups of the database.",
     ),
   auth: authConfig.prefault({}).describe("Accounts and logins."),
+  accounts: accountsConfig.prefault({}).describe("People, robots and organisations."),
+  audit: auditConfig.prefault({}).describe("The audit log."),
   http: httpConfig.prefault({}).describe("The listener."),
+  mail: mailConfig.optional().describe("The mail server that messages to people go through."),
   storage: storageConfig.describe("Blob bytes."),
   database: databaseConfig.describe("Metadata."),
   registry: registryConfig.prefault({}).describe("Content rules."),
@@ -74,6 +82,7 @@ export const configSchema = z.strictObject({
   bin: binConfig.prefault({}).describe("The recycle bin."),
   scrub: scrubConfig.prefault({}).describe("Background checks of stored bytes."),
   snapshot: snapshotConfig.prefault({}).describe("Copies of the rows in the storage."),
+  limits: limitsConfig.prefault({}).describe("Plans: what accounts and namespaces may have."),
   log: logConfig.prefault({}).describe("The log."),
   metrics: metricsConfig.prefault({}).describe("Metrics."),
 });
@@ -97,13 +106,15 @@ export type LoadedConfig = {
 
 /** Reads the whole configuration. Throws ConfigError with every problem that was found. */
 export function loadConfig({ file, environment = {}, flags = {} }: ConfigSources): LoadedConfig {
-  const settings = listSettings(configSchema);
   const problems: ConfigProblem[] = [];
   const warnings: string[] = [];
 
   const fileName = file ?? (environment["BERTH_CONFIG"] || undefined);
   const source = fileName === undefined ? null : readConfigFile(fileName);
   const isForeign = isRegistry2File(source?.value);
+  const unnamed = listSettings(configSchema, () => []);
+  const names = recordNames(isForeign ? null : source?.value, ENVIRONMENT_PREFIX, environment, unnamed);
+  const settings = unnamed.records.some((it) => names(it).length > 0) ? listSettings(configSchema, names) : unnamed;
   const foreignEntries = source && isForeign ? flattenAll(source.value, source.originAt) : null;
   const translated = translateRegistry2(foreignEntries, environment);
   problems.push(...translated.problems);

@@ -1,28 +1,90 @@
 /** Part of the composition root: the hub API below /api/v1, every endpoint of every folder. */
+import type { LimitCheck } from "./access/limit-check.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import type { Principal } from "./access/principal.ts";
+import { accountHubApi, accountHubRoutes } from "./account-parts.ts";
+import { auditApi } from "./audit/api.ts";
+import { AuditLog } from "./audit/audit-log.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { namespaceHubApi, namespaceHubRoutes } from "./namespace-hub.ts";
+import type { NamespaceParts } from "./namespace-parts.ts";
+import { identitiesApi, loginMethodsApi } from "./auth/identities-api.ts";
+import { identityRoutes } from "./auth/routes/identities.ts";
+import { trustRuleRoutes } from "./auth/routes/trust-rules.ts";
+import { trustRulesApi } from "./auth/trust-rules-api.ts";
 import type { AuthParts } from "./auth-parts.ts";
 import type { Config } from "./config.ts";
 import type { Api } from "./contract/endpoint.ts";
 import type { Database } from "./database/database.ts";
+import { factorHubApi, factorHubRoutes } from "./factor-hub.ts";
 import { documentRoutes } from "./http/document-routes.ts";
 import type { Route } from "./http/router.ts";
+import { limitsApi } from "./limits/api.ts";
+import { limitsRoutes } from "./limits/routes.ts";
+import type { Usage } from "./limits/usage.ts";
+import { tagsApi } from "./registry/api.ts";
+import type { ContentCache } from "./registry/content-cache.ts";
+import type { Manifests } from "./registry/manifests.ts";
+import { hubTagRoutes } from "./registry/routes/hub-tags.ts";
+import { TagBook } from "./registry/tag-book.ts";
+import type { Tags } from "./registry/tags.ts";
+import { accessApi, repositoriesApi } from "./repositories/api.ts";
+import { Keeper } from "./repositories/keeper.ts";
+import { RepositoryLists } from "./repositories/lists.ts";
 import type { Repositories } from "./repositories/repositories.ts";
+import { repositoryRoutes } from "./repositories/routes.ts";
+import { dockerSearchRoutes } from "./repositories/routes/docker-search.ts";
+import { Stars } from "./repositories/stars.ts";
 import type { Log } from "./telemetry/log.ts";
 
 /** What all endpoints say of themselves, for the document at /api/openapi.json. */
-export const hubApi = {} satisfies Api;
+export const hubApi = {
+  repositories: repositoriesApi,
+  tags: tagsApi,
+  access: accessApi,
+  ...namespaceHubApi,
+  ...accountHubApi,
+  ...factorHubApi,
+  plans: limitsApi,
+  audit: auditApi,
+  identities: identitiesApi,
+  loginMethods: loginMethodsApi,
+  trustRules: trustRulesApi,
+} satisfies Api;
 
 export type HubOptions = {
   config: Config;
   database: Database;
   repositories: Repositories;
+  tags: Tags;
+  manifests: Manifests;
+  cache: ContentCache;
   auth: AuthParts;
+  organisations: NamespaceParts;
+  audit: AuditTrail;
+  /** What plans forbid. */
+  limits: LimitCheck;
+  usage: Usage;
   log: Log;
 };
 
-export function hubRoutes(_options: HubOptions): Route<Needs, Principal>[] {
+export async function hubRoutes(options: HubOptions): Promise<Route<Needs, Principal>[]> {
   return [
+    ...accountHubRoutes(options),
+    ...namespaceHubRoutes(options.organisations, options),
+    ...(await factorHubRoutes(options)),
+    ...auditRoutes({
+      auditLog: new AuditLog(options.database),
+      audit: options.audit,
+      findNamespace: (name) => options.repositories.findNamespace(options.database, name),
+      proxies: options.auth.proxies,
+      log: options.log,
+    }),
+    ...limitsRoutes({ usage: options.usage, proxies: options.auth.proxies }),
+    ...identityRoutes({ ...options.auth, publicUrl: options.config.http.publicUrl, log: options.log }),
+    ...trustRuleRoutes({ ...options.organisations, ...options.auth, database: options.database }),
+    ...contentRoutes(options),
     ...documentRoutes<Needs, Principal>({
       open: PUBLIC,
       document: async () => {
@@ -35,5 +97,22 @@ export function hubRoutes(_options: HubOptions): Route<Needs, Principal>[] {
         });
       },
     }),
+  ];
+}
+
+/** Of repositories and tags, and Docker's own search for them. */
+function contentRoutes(options: HubOptions): Route<Needs, Principal>[] {
+  const { config, database, repositories, tags, manifests, cache, audit, limits } = options;
+  const { access, accounts } = options.auth;
+  const lists = new RepositoryLists({ database, repositories });
+  const mayDelete = config.storage.delete.enabled;
+  const keeper = new Keeper({ database, repositories, access, audit, limits, cache, mayDelete });
+  const tagBook = new TagBook({ database, repositories, accounts, manifests, tags });
+  const keepMs = config.bin.keepSeconds * 1_000;
+  const stars = new Stars(database);
+  return [
+    ...repositoryRoutes({ database, repositories, access, accounts, keeper, lists, stars, keepMs }),
+    ...hubTagRoutes({ tags, tagBook }),
+    ...dockerSearchRoutes(lists),
   ];
 }

@@ -10,6 +10,10 @@ type Command = { HELP: string; run: (args: string[]) => Promise<void> };
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   serve: { summary: "run the server", load: () => import("./cli/serve.ts") },
   config: { summary: "show and check the configuration", load: () => import("./cli/config.ts") },
+  admin: { summary: "make administrators, reset passwords, disable accounts", load: () => import("./cli/admin.ts") },
+  user: { summary: "list and change accounts", load: () => import("./cli/user.ts") },
+  org: { summary: "list, make and staff organisations", load: () => import("./cli/org.ts") },
+  token: { summary: "make, list and revoke access tokens", load: () => import("./cli/token.ts") },
   gc: { summary: "collect what nothing needs any more, or say what would go", load: () => import("./cli/gc.ts") },
   bin: { summary: "list, restore or empty what was deleted", load: () => import("./cli/bin.ts") },
   fsck: { summary: "compare rows, stored bytes and digests, and repair", load: () => import("./cli/fsck.ts") },

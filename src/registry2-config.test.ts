@@ -55,11 +55,29 @@ health:
 const WITHOUT_AUTH = DEBIAN.replace(/auth:\n( .*\n)+/, "");
 
 describe("Debian's file", () => {
-  test("stops the start for its auth, once, with the line", () => {
+  test("lets the users of its htpasswd file push and pull everything, and nobody else anything", () => {
     const path = file(DEBIAN);
-    expect(problemsOf({ file: path })).toEqual([
-      { key: "auth.htpasswd", problem: expect.stringContaining("anyone could push and pull"), origin: `${path}:18` },
+    const { config, warnings, origins } = loadConfig({ file: path });
+    expect(config.auth).toMatchObject({ public: false, htpasswd: { file: "/etc/docker/registry", role: "write" } });
+    expect(config.open).toBe(false);
+    expect(origins.get("auth.public")).toBe(`${path}:19, auth.htpasswd.path`);
+    expect(warnings.filter((it) => it.startsWith("auth."))).toEqual([
+      `auth.htpasswd.realm (${path}:18) is ignored: the realm that clients are told is Berth`,
     ]);
+  });
+
+  test.each([
+    ["nothing", "  htpasswd:\n", "auth.htpasswd", "needs path"],
+    ["an empty group", "  htpasswd: {}\n", "auth.htpasswd", "needs path"],
+    ["a realm alone", "  htpasswd:\n    realm: r\n", "auth.htpasswd", "needs path"],
+    ["an empty path", '  htpasswd:\n    realm: r\n    path: ""\n', "auth.htpasswd.path", "expected the path"],
+    ["a path that is null", "  htpasswd:\n    path:\n", "auth.htpasswd.path", "expected the path"],
+    ["text", "  htpasswd: yes\n", "auth.htpasswd", "anyone could push and pull"],
+    ["another kind besides", "  htpasswd:\n    path: /p\n  token:\n    realm: r\n", "auth.token", "anyone could"],
+    ["a kind that there is not", "  ldap:\n    url: u\n", "auth.ldap", "anyone could push and pull"],
+  ])("stops the start when its auth is %s", (_, auth, key, problem) => {
+    const path = file(`${WITHOUT_AUTH}auth:\n${auth}`);
+    expect(problemsOf({ file: path })).toMatchObject([{ key, problem: expect.stringContaining(problem) }]);
   });
 
   test("without auth it works, and names what is ignored", () => {
@@ -158,6 +176,19 @@ test("variables work without a file", () => {
   ]);
 });
 
+test("htpasswd by variables", () => {
+  const REGISTRY_AUTH_HTPASSWD_REALM = "Registry Realm";
+  const { config, warnings } = loadConfig({
+    environment: {
+      REGISTRY_AUTH: "htpasswd",
+      REGISTRY_AUTH_HTPASSWD_REALM,
+      REGISTRY_AUTH_HTPASSWD_PATH: "/auth/htpasswd",
+    },
+  });
+  expect(config.auth).toMatchObject({ public: false, htpasswd: { file: "/auth/htpasswd", role: "write" } });
+  expect(warnings).toHaveLength(1);
+});
+
 test("the storage that registry:2 means when it names no directory", () => {
   expect(loadConfig({ environment: { REGISTRY_STORAGE: "filesystem" } }).config.data.directory).toBe(
     "/var/lib/registry",
@@ -173,10 +204,10 @@ test("the storage that registry:2 means when it names no directory", () => {
 describe("what cannot be left out stops the start", () => {
   test.each([
     ["auth.htpasswd", { REGISTRY_AUTH: "htpasswd" }],
-    [
-      "auth.htpasswd",
-      { REGISTRY_AUTH: "htpasswd", REGISTRY_AUTH_HTPASSWD_PATH: "/p", REGISTRY_AUTH_HTPASSWD_REALM: "Registry Realm" },
-    ],
+    ["auth.htpasswd", { REGISTRY_AUTH: "htpasswd", REGISTRY_AUTH_HTPASSWD_REALM: "Registry Realm" }],
+    ["auth.htpasswd", { REGISTRY_AUTH_HTPASSWD_REALM: "Registry Realm" }],
+    ["auth.silly", { REGISTRY_AUTH: "silly" }],
+    ["auth.token", { REGISTRY_AUTH: "token", REGISTRY_AUTH_HTPASSWD_PATH: "/p" }],
     ["auth.token", { REGISTRY_AUTH_TOKEN_REALM: "https://a" }],
     ["http.tls.clientcas", { REGISTRY_HTTP_TLS_CLIENTCAS: "[/ca.pem]" }],
     ["proxy.remoteurl", { REGISTRY_PROXY_REMOTEURL: "https://registry-1.docker.io" }],

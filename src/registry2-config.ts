@@ -114,6 +114,17 @@ const RULES: Record<string, Rule> = {
   "http.debug.prometheus.path": (entry, out) => {
     if (entry.value !== "/metrics") out.warnings.push(`${where(entry)} is ignored: metrics are served at /metrics`);
   },
+  "auth.htpasswd.realm": (entry, out, keys) => {
+    if (!keys.has("auth.htpasswd.path")) return refuse("auth.htpasswd", NO_FILE, entry, out);
+    out.warnings.push(`${where(entry)} is ignored: the realm that clients are told is Berth`);
+  },
+  "auth.htpasswd.path": (entry, out) => {
+    if (isEmpty(entry.value)) return reject(entry, "expected the path of an htpasswd file", out);
+    add(out, ["auth", "htpasswd", "file"], entry.value, entry);
+    // There every user of the file may push and pull everything, and nobody else anything.
+    add(out, ["auth", "htpasswd", "role"], "write", entry);
+    add(out, ["auth", "public"], false, entry);
+  },
   loglevel: level,
   "log.level": level,
   "log.formatter": (entry, out) => {
@@ -127,6 +138,7 @@ const RULES: Record<string, Rule> = {
   },
 };
 
+const NO_FILE = "needs path: registry:2 makes a file with one user of its own when there is none, Berth does not";
 const NO_AUTH = "is not supported yet, and without it anyone could push and pull";
 
 /** Beginnings of keys that must not be passed over, and what would happen if they were. */
@@ -155,7 +167,7 @@ const STORAGE_DRIVERS = [
 function translateOne(name: string, entry: Entry, keys: ReadonlyMap<string, Entry>, out: Translation): void {
   const rule = RULES[name];
   const [first, second = ""] = name.split(".");
-  if (first === "auth") return refuseAuth(name, entry, keys, out);
+  if (first === "auth") return translateAuth(name, entry, keys, out);
   if (isEmpty(entry.value) && (first !== "storage" || name === "storage")) return;
   if (rule) return rule(entry, out, keys);
   if (name === "storage") return chooseStorage(String(entry.value), entry, keys, out);
@@ -169,12 +181,17 @@ function translateOne(name: string, entry: Entry, keys: ReadonlyMap<string, Entr
   if (!isEmpty(entry.value)) out.warnings.push(`${where(entry)} has no counterpart here and is ignored`);
 }
 
-function refuseAuth(name: string, entry: Entry, keys: ReadonlyMap<string, Entry>, out: Translation): void {
+function translateAuth(name: string, entry: Entry, keys: ReadonlyMap<string, Entry>, out: Translation): void {
+  const rule = RULES[name];
+  if (rule) return rule(entry, out, keys);
+  if (name === "auth.htpasswd" && isEmpty(entry.value)) return refuse(name, NO_FILE, entry, out);
   if (name !== "auth") return refuse(name, NO_AUTH, entry, out);
   const kind = typeof entry.value === "string" ? entry.value.toLowerCase() : "";
+  if (kind === "" || kind === "none") return;
   // The options of the chosen kind say the same.
-  const hasOptions = [...keys.keys()].some((other) => other.startsWith("auth."));
-  if (kind !== "" && kind !== "none" && !hasOptions) refuse(`auth.${kind}`, NO_AUTH, entry, out);
+  const hasOptions = [...keys.keys()].some((other) => other.startsWith(`auth.${kind}.`));
+  if (kind === "htpasswd" && !keys.has("auth.htpasswd.path")) refuse("auth.htpasswd", NO_FILE, entry, out);
+  else if (!hasOptions) refuse(`auth.${kind}`, NO_AUTH, entry, out);
 }
 
 function chooseStorage(driver: string, entry: Entry, keys: ReadonlyMap<string, Entry>, out: Translation): void {

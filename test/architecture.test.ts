@@ -16,11 +16,12 @@ const ORDER = [
   ["contract"],
   ["http", "storage", "database", "mail"],
   ["access"],
+  ["audit"],
   ["accounts"],
   ["repositories"],
   ["auth"],
   ["registry"],
-  ["lifecycle"],
+  ["lifecycle", "limits"],
   ["operator"],
   [
     "config.ts",
@@ -29,7 +30,15 @@ const ORDER = [
     "registry2-values.ts",
     "ports.ts",
     "auth-parts.ts",
+    "account-parts.ts",
+    "factor-parts.ts",
+    "namespace-parts.ts",
+    "source-parts.ts",
     "hub-parts.ts",
+    "factor-hub.ts",
+    "namespace-hub.ts",
+    "app-background.ts",
+    "operator-parts.ts",
     "app.ts",
   ],
   ["cli"],
@@ -44,7 +53,15 @@ const JOINING = [
   "registry2-values.ts",
   "ports.ts",
   "auth-parts.ts",
+  "account-parts.ts",
+  "factor-parts.ts",
+  "namespace-parts.ts",
+  "source-parts.ts",
   "hub-parts.ts",
+  "factor-hub.ts",
+  "namespace-hub.ts",
+  "app-background.ts",
+  "operator-parts.ts",
   "app.ts",
 ];
 
@@ -103,7 +120,9 @@ test("only routes see HTTP", () => {
 test("drivers and queries are private to their folder", () => {
   const isPrivate = (path: string) => path.includes("/drivers/") || /\/queries(\.ts|\/)/.test(path);
   const mayBuild = (path: string) =>
-    ["ports.ts", "auth-parts.ts", "hub-parts.ts", "app.ts"].includes(folder(path)) || isTest(path);
+    ["ports.ts", "auth-parts.ts", "source-parts.ts", "hub-parts.ts", "operator-parts.ts", "app.ts"].includes(
+      folder(path),
+    ) || isTest(path);
   expect(
     imports
       .filter(crosses)

@@ -61,6 +61,13 @@ export function authorize(principal: Principal, action: Action, resource: Resour
   // What is public is for everyone, whatever a token was made for.
   if (action === "pull" && target?.isPublic) return ALLOWED;
   const what = resource.kind === "repository" ? `${action} on ${resource.name}` : action;
+  const { ceiling } = principal;
+  const parent = ceiling.kind === "entries" ? ceiling.parent : null;
+  if (parent !== null && !letsThrough(parent, action, target)) {
+    // No other token that this login can get would help.
+    const reason = `the token "${parent.token}" was not made for ${what}`;
+    return { isAllowed: false, cause: "rights", isHidden: false, reason };
+  }
   const named = principal.ceiling.kind === "scopes" ? `the token "${principal.ceiling.token}"` : "this token";
   return { isAllowed: false, cause: "ceiling", isHidden: false, reason: `${named} was not made for ${what}` };
 }
@@ -171,6 +178,9 @@ function through({ via }: GrantedRole): string {
 /** A push that would make its repository. */
 function mayCreate(rights: Rights, resource: RepositoryResource): Decision {
   if (resource.namespaceId === null) {
+    // Whoever may push to all names may to those that nobody has used yet.
+    if (rights.everywhere && rights.confinedTo === null && isRoleAtLeast(rights.everywhere.role, "write"))
+      return ALLOWED;
     const [namespace] = resource.name.split("/");
     const reason = `there is no namespace ${namespace} and a push makes none: make the organisation first`;
     return { isAllowed: false, cause: "rights", isHidden: rights.systemRole === "none", reason };

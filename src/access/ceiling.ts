@@ -73,8 +73,9 @@ export function letsThrough(ceiling: Ceiling, action: Action, target: CeilingTar
 
 function isSame(entry: TokenEntry, target: CeilingTarget): boolean {
   if (entry.repositoryId !== null) return entry.repositoryId === target.id;
-  // Asked for before there was a repository: it may have come into being since, by this very push.
-  return entry.namespaceId !== null && entry.namespaceId === target.namespaceId && entry.name === target.name;
+  // Asked for before there was a repository, or not even its namespace: it may have come into being since, by this very push.
+  const isSamePlace = entry.namespaceId === null || entry.namespaceId === target.namespaceId;
+  return isSamePlace && entry.name === target.name;
 }
 
 /** The names that a list may hold, as patterns; null for all of them. What is public is listed whatever they say. */

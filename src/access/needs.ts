@@ -2,11 +2,13 @@
 import type { AccountAction, NamespaceAction, RepositoryAction, SystemAction } from "./roles.ts";
 
 /**
- * `public`: nothing, also of strangers. Else the action on what the capture at `at` names, or on the registry as a whole.
+ * `public`: nothing, also of strangers. `anyone`: the same, but who calls is found out where they say it, as the answer depends
+ * on it. Else the action on what the capture at `at` names, or on the registry as a whole.
  * `caller`: an account, whichever: the route is about the caller's own things.
  */
 export type Needs =
   | { on: "public" }
+  | { on: "anyone" }
   | { on: "caller" }
   | { on: "repository"; action: RepositoryAction; at: number }
   | { on: "namespace"; action: NamespaceAction; at: number }
@@ -14,6 +16,8 @@ export type Needs =
   | { on: "system"; action: SystemAction };
 
 export const PUBLIC: Needs = { on: "public" };
+
+export const ANYONE: Needs = { on: "anyone" };
 
 export const CALLER: Needs = { on: "caller" };
 

@@ -18,11 +18,22 @@ export type Principal = {
   ceiling: Ceiling | null;
   /** How the account was proven; null for callers without one. */
   credential: Credential | null;
+  /** Of a request that changes something: for the audit log. What only reads does without. */
+  origin?: Origin;
+};
+
+/** Where a request came from. */
+export type Origin = {
+  /** IP address of the client, as the nearest trusted proxy saw it. */
+  readonly address: string;
+  readonly agent: string | null;
+  readonly requestId: string | null;
 };
 
 /** `password` counts as interactive: where there is a second factor it was asked for too, or the login refused. */
 export type Credential =
-  | { kind: "password" }
+  /** `source`: where it was checked, when that was not here. */
+  | { kind: "password"; source?: string }
   | { kind: "session"; id: number; provenAt: number }
   | { kind: "token"; id: number; name: string }
   | { kind: "workload"; rule: number; subject: string };

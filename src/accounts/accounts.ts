@@ -114,19 +114,54 @@ export class Accounts {
     return account;
   }
 
+  /** Those whose names begin with the prefix, behind `after`, by name. */
+  async list({ prefix, after, limit }: { prefix: string; after: string; limit: number }): Promise<Account[]> {
+    const { database } = this.#parts;
+    // Behind every character that a name may have.
+    const rows = await queries.listAccounts.all(database, { prefix, prefixEnd: `${prefix}~`, after, limit });
+    return rows.map(accountOf);
+  }
+
+  async setDisplayName(trx: Transaction, id: number, displayName: string): Promise<void> {
+    await queries.setDisplayName.run(trx, { accountId: id, displayName });
+  }
+
+  /** Throws CONFLICT when another account has verified the address. */
+  async setEmail(trx: Transaction, id: number, email: string | null, isVerified: boolean): Promise<void> {
+    const address = email?.toLowerCase() ?? null;
+    if (isVerified && address !== null) {
+      const holder = await queries.findAccountByEmail.first(trx, { email: address });
+      if (holder && holder.id !== id) throw taken(`the address ${address}`);
+    }
+    const emailVerifiedAt = isVerified && address !== null ? Date.now() : null;
+    await queries.setEmail.run(trx, { accountId: id, email: address, emailVerifiedAt });
+  }
+
+  /** Throws CONFLICT when nobody would be left to administer the registry. */
   async setSystemRole(trx: Transaction, id: number, systemRole: SystemRole): Promise<void> {
+    if (systemRole !== "administrator") await this.#assertNotLast(trx, id);
     await queries.setSystemRole.run(trx, { accountId: id, systemRole });
     this.#parts.access.changes(trx);
   }
 
-  /** A disabled account can do nothing, with whatever credential, from this moment on. */
+  /** A disabled account can do nothing, with whatever credential, from this moment on. Throws CONFLICT as `setSystemRole`. */
   async setDisabled(trx: Transaction, id: number, isDisabled: boolean): Promise<void> {
+    if (isDisabled) await this.#assertNotLast(trx, id);
     await queries.setDisabled.run(trx, { accountId: id, disabledAt: isDisabled ? Date.now() : null });
     this.#parts.access.changes(trx);
   }
 
   async noteLogin(trx: Transaction, id: number): Promise<void> {
     await queries.setLastLogin.run(trx, { accountId: id, now: Date.now() });
+  }
+
+  /** Of two that would take each other's role at once, the second waits for the first and finds itself the last. */
+  async #assertNotLast(trx: Transaction, id: number): Promise<void> {
+    const administrators = await queries.lockAdministrators.all(trx, {});
+    if (administrators.length !== 1 || administrators[0]?.id !== id) return;
+    throw new RegistryError("CONFLICT", {
+      message: "this is the registry's last administrator: make another one first",
+    });
   }
 
   async #insert(trx: Transaction, name: string, person: NewPerson): Promise<Account> {

@@ -1,4 +1,5 @@
 /** Every statement on accounts. */
+import { sql } from "kysely";
 import { statement } from "../database/statement.ts";
 
 const COLUMNS = [
@@ -28,6 +29,30 @@ export const findAccountByName = statement<{ name: string }>()((p, { db }) =>
 /** Only a verified address belongs to one account for certain. */
 export const findAccountByEmail = statement<{ email: string }>()((p, { db }) =>
   db.selectFrom("accounts").select(COLUMNS).where("email", "=", p.email).where("email_verified_at", "is not", null),
+);
+
+/** A name has none of the characters behind those of `prefixEnd`. */
+export const listAccounts = statement<{ prefix: string; prefixEnd: string; after: string; limit: number }>()(
+  (p, { db }) =>
+    db
+      .selectFrom("accounts")
+      .select(COLUMNS)
+      .where("name", ">=", p.prefix)
+      .where("name", "<", p.prefixEnd)
+      .where("name", ">", p.after)
+      .orderBy("name")
+      .limit(p.limit),
+);
+
+/** Those who can act, held until the transaction ends. */
+export const lockAdministrators = statement()((_, { db, lock }) =>
+  db
+    .selectFrom("accounts")
+    .select("id")
+    .where("system_role", "=", sql.lit("administrator"))
+    .where("disabled_at", "is", null)
+    .orderBy("id")
+    .modifyEnd(lock("update")),
 );
 
 export const findClaim = statement()((_, { db }) =>
@@ -81,6 +106,18 @@ export const insertUserNamespace = statement<{ name: string; accountId: number; 
     .values({ name: p.name, kind: "user", account_id: p.accountId, created_at: p.now })
     .onConflict((conflict) => conflict.column("name").doNothing())
     .returning("id"),
+);
+
+export const setDisplayName = statement<{ accountId: number; displayName: string }>()((p, { db }) =>
+  db.updateTable("accounts").set({ display_name: p.displayName }).where("id", "=", p.accountId),
+);
+
+export const setEmail = statement<{ accountId: number; email: string | null; emailVerifiedAt: number | null }>()(
+  (p, { db }) =>
+    db
+      .updateTable("accounts")
+      .set({ email: p.email, email_verified_at: p.emailVerifiedAt })
+      .where("id", "=", p.accountId),
 );
 
 export const setSystemRole = statement<{ accountId: number; systemRole: "none" | "auditor" | "administrator" }>()(

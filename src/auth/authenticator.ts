@@ -7,20 +7,28 @@
  * So a password is hashed once in minutes however much changes meanwhile, and what is revoked is refused from the next request on.
  */
 import type { Access } from "../access/access.ts";
+import type { Account } from "../accounts/accounts.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Ceiling } from "../access/ceiling.ts";
 import { type Credential, type Principal, principalOf } from "../access/principal.ts";
 import { RegistryError } from "../errors.ts";
 import type { Logins } from "./logins.ts";
+import type { BrowserSessions } from "./sessions.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { parseClaims, type TokenClaims } from "./token-claims.ts";
 import { ceilingOf, type Tokens } from "./tokens.ts";
+import type { TrustRules } from "./trust-rules.ts";
 
 /** Of a password: for so long it is not hashed again. */
 const PROOF_MS = 10 * 60_000;
-/** Of a password that another source knows: it may be taken away there without a word to us. */
+/** Of a password that another source knows and may take away without a word to us. */
 const FOREIGN_PROOF_MS = 55_000;
+/** How often a source that can tell is asked whether it has changed. */
+const LOOK_MS = 1_000;
 const MAX_REMEMBERED = 4_096;
 const MAX_HEADER_LENGTH = 8_192;
+/** Before a session's secret, among what is remembered: no header can hold it. */
+const SESSION = "session\0";
 
 type Proof = {
   accountId: number | null;
@@ -28,6 +36,8 @@ type Proof = {
   passwordChangedAt: number | null;
   /** Of a token: what it was made for, beyond what its parent says. */
   claims: TokenClaims | null;
+  /** When it was proven, or when the token was given for what was proven. */
+  provenAt: number;
   expiresAt: number;
 };
 
@@ -37,7 +47,10 @@ export type AuthenticatorParts = {
   access: Access;
   logins: Logins;
   tokens: Tokens;
+  trustRules: TrustRules;
+  sessions: BrowserSessions;
   signingKeys: SigningKeys;
+  audit: AuditTrail;
   /** What our own tokens name as issuer and audience. */
   issuer: string;
   service: string;
@@ -64,6 +77,17 @@ export class Authenticator {
     return this.#find(authorization, address());
   }
 
+  /** Who has the session of this secret; null when it is nobody's any more. Only for what browsers ask: never for `/v2/`. */
+  bySession(text: string, address: () => string): Principal | null | Promise<Principal | null> {
+    const shown = SESSION + text;
+    const known = this.#known.get(keyOf(shown));
+    if (known && known.generation === this.#parts.access.generation && known.until > Date.now()) return known.principal;
+    return this.#find(shown, address()).catch((error: unknown) => {
+      if (error instanceof RegistryError && error.code === "UNAUTHORIZED") return null;
+      throw error;
+    });
+  }
+
   /** Whose name and password, or name and token, these are. Throws UNAUTHORIZED. */
   async byBasic(login: string, password: string, address: string): Promise<Principal | null> {
     return await this.#find(`Basic ${Buffer.from(`${login}:${password}`).toString("base64")}`, address);
@@ -74,6 +98,16 @@ export class Authenticator {
     return await this.#find(`Bearer ${text}`, address);
   }
 
+  /** Which robot a CI's own token makes its bearer; `login` is the one that is meant, when that is said. Throws UNAUTHORIZED. */
+  async byWorkload(text: string, login: string | null, address: string): Promise<Principal> {
+    const account = login === null ? null : await this.#parts.logins.findRobot(login);
+    const proof = login !== null && account === null ? null : await this.#proveWorkload(text, account);
+    const principal = proof && (await this.#principalOf(proof, address));
+    if (!principal) throw refused(UNTRUSTED);
+    this.#noteToken(principal, address);
+    return principal;
+  }
+
   async #find(authorization: string, address: string): Promise<Principal | null> {
     if (authorization.length > MAX_HEADER_LENGTH) throw refused("the Authorization header is too long");
     const { access } = this.#parts;
@@ -81,7 +115,11 @@ export class Authenticator {
     const until = access.rememberUntil;
     const key = keyOf(authorization);
     let proof = this.#proofs.get(key);
-    if (proof === undefined || proof.expiresAt <= Date.now()) {
+    const isNew =
+      proof === undefined ||
+      proof.expiresAt <= Date.now() ||
+      (proof.claims === null && (await this.#isOutdated(proof)));
+    if (proof === undefined || isNew) {
       this.#proofs.delete(key);
       proof = (await this.#proveOnce(key, authorization, address)) ?? undefined;
       if (proof === undefined) return null;
@@ -89,14 +127,31 @@ export class Authenticator {
     const principal = proof.accountId === null ? null : await this.#principalOf(proof, address);
     if (principal === null && proof.accountId !== null) {
       this.#proofs.delete(key);
-      throw refused(authorization.startsWith("Basic") ? WRONG : ENDED, !authorization.startsWith("Basic"));
+      const isBasic = authorization.startsWith("Basic");
+      // What was remembered of the name and password is over, and they may be right all the same: of another account by now.
+      if (isBasic && !isNew) return await this.#find(authorization, address);
+      throw refused(isBasic ? WRONG : ENDED, !isBasic);
     }
+    if (isNew && principal !== null && proof.claims === null) this.#noteToken(principal, address);
     remember(this.#known, rememberedAs(authorization), {
       principal,
       generation,
-      until: Math.min(until, proof.expiresAt),
+      until: Math.min(until, proof.expiresAt, sourceOf(proof) === undefined ? Infinity : Date.now() + LOOK_MS),
     });
     return principal;
+  }
+
+  /** Once in minutes, not with every request: what a token changes is written down by itself. */
+  #noteToken(by: Principal, address: string): void {
+    const { credential } = by;
+    const origin = { address, agent: null, requestId: null };
+    if (credential?.kind === "token") {
+      const { id, name } = credential;
+      this.#parts.audit.note({ by, action: "token.use", target: { kind: "token", name, id }, origin });
+    } else if (credential?.kind === "workload") {
+      const target = { kind: "trust-rule", name: credential.subject, id: credential.rule } as const;
+      this.#parts.audit.note({ by, action: "trust-rule.use", target, origin });
+    }
   }
 
   /** Many requests with one credential at once: it is proven once for all of them. */
@@ -115,6 +170,7 @@ export class Authenticator {
   }
 
   async #prove(authorization: string, address: string): Promise<Proof | null> {
+    if (authorization.startsWith(SESSION)) return await this.#proveSession(authorization.slice(SESSION.length));
     const [, scheme = "", value = ""] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
     if (/^basic$/i.test(scheme)) return await this.#proveBasic(value, address);
     if (/^bearer$/i.test(scheme)) return await this.#proveBearer(value);
@@ -133,20 +189,26 @@ export class Authenticator {
       const proof = await this.#proveToken(password);
       if (proof) return proof;
     }
+    if (WORKLOAD_TOKEN.test(password)) {
+      const robot = await this.#parts.logins.findRobot(login);
+      const proof = robot && (await this.#proveWorkload(password, robot));
+      if (proof) return proof;
+      if (robot) throw refused(UNTRUSTED);
+    }
+    const provenAt = Date.now();
     const found = await this.#parts.logins.byPassword(login, password, address);
     if (found === null) throw refused(WRONG);
     const { account, source, passwordChangedAt } = found;
-    if (await this.#parts.logins.hasSecondFactor(account.id)) {
-      throw refused(
-        "this account has a second factor, which docker login cannot ask for: make a personal access token and use it in place of the password",
-      );
-    }
+    if (await this.#parts.logins.hasSecondFactor(account.id)) throw refused(SECOND_FACTOR);
+    const isOurs = source === "local";
+    const holds = isOurs || (await this.#parts.logins.revisionOf(source)) !== null;
     return {
       accountId: account.id,
-      credential: { kind: "password" },
-      passwordChangedAt: source === "local" ? passwordChangedAt : null,
+      credential: isOurs ? { kind: "password" } : { kind: "password", source },
+      passwordChangedAt: isOurs ? passwordChangedAt : null,
       claims: null,
-      expiresAt: Date.now() + (source === "local" ? PROOF_MS : FOREIGN_PROOF_MS),
+      provenAt,
+      expiresAt: Date.now() + (holds ? PROOF_MS : FOREIGN_PROOF_MS),
     };
   }
 
@@ -160,8 +222,23 @@ export class Authenticator {
     const payload = await signingKeys.verify(text, { issuer, audience: service });
     const claims = payload && parseClaims(payload);
     if (!claims) throw refused(ENDED, true);
-    const { accountId, credential, passwordChangedAt, expiresAt } = claims;
-    return { accountId, credential, passwordChangedAt, claims, expiresAt };
+    const { accountId, credential, passwordChangedAt, issuedAt, expiresAt } = claims;
+    return { accountId, credential, passwordChangedAt, claims, provenAt: issuedAt, expiresAt };
+  }
+
+  async #proveWorkload(text: string, robot: Account | null): Promise<Proof | null> {
+    const workload = await this.#parts.trustRules.believe(text, robot?.id ?? null);
+    if (workload === null) return null;
+    const { accountId, rule, subject, expiresAt } = workload;
+    const now = Date.now();
+    return {
+      accountId,
+      credential: { kind: "workload", rule, subject },
+      passwordChangedAt: null,
+      claims: null,
+      provenAt: now,
+      expiresAt: Math.min(now + PROOF_MS, expiresAt),
+    };
   }
 
   async #proveToken(text: string): Promise<Proof | null> {
@@ -173,15 +250,47 @@ export class Authenticator {
       credential: { kind: "token", id, name },
       passwordChangedAt: null,
       claims: null,
+      provenAt: Date.now(),
       expiresAt: Math.min(Date.now() + PROOF_MS, expiresAt ?? Infinity),
     };
+  }
+
+  async #proveSession(text: string): Promise<Proof> {
+    const session = await this.#parts.sessions.findByText(text);
+    if (session === null) throw refused(ENDED);
+    const { accountId, id, provenAt, expiresAt } = session;
+    return {
+      accountId,
+      credential: { kind: "session", id, provenAt },
+      passwordChangedAt: null,
+      claims: null,
+      provenAt,
+      expiresAt: Math.min(Date.now() + PROOF_MS, expiresAt),
+    };
+  }
+
+  /** Whether the source that checked the password knows something else now. */
+  async #isOutdated(proof: Proof): Promise<boolean> {
+    const source = sourceOf(proof);
+    if (source === undefined) return false;
+    const revision = await this.#parts.logins.revisionOf(source);
+    // Tokens count in seconds.
+    return revision !== null && revision > proof.provenAt + (proof.claims === null ? 0 : 999);
+  }
+
+  /** Whether who was proven at another source is still linked to the account, and what a token was given for is what the source knows. */
+  async #isStillThere(proof: Proof, accountId: number): Promise<boolean> {
+    const source = sourceOf(proof);
+    if (source === undefined) return true;
+    if (proof.claims !== null && (await this.#isOutdated(proof))) return false;
+    return await this.#parts.logins.isLinked(accountId, source);
   }
 
   /** What the proof is worth now; null when what it rests on is gone. */
   async #principalOf(proof: Proof, address: string): Promise<Principal | null> {
     const { accountId, credential, passwordChangedAt, claims } = proof;
     if (accountId === null || credential === null) return null;
-    const { access, logins, tokens } = this.#parts;
+    const { access, logins, tokens, sessions, trustRules } = this.#parts;
     const rights = await access.rights(accountId);
     if (rights === null) return null;
     if (passwordChangedAt !== null && (await logins.passwordChangedAt(accountId)) !== passwordChangedAt) return null;
@@ -189,11 +298,21 @@ export class Authenticator {
     if (credential.kind === "token") {
       const token = await tokens.find(credential.id);
       if (token === null) return null;
+      // It may have been shortened since.
+      proof.expiresAt = Math.min(proof.expiresAt, token.expiresAt ?? Infinity);
       tokens.noteUse(token.id, address);
       ceiling = ceilingOf(token);
-    } else if (credential.kind !== "password") {
+    } else if (credential.kind === "session") {
+      const session = await sessions.find(credential.id);
+      if (session?.accountId !== accountId) return null;
+      sessions.noteUse(session, address);
+    } else if (credential.kind === "workload") {
+      if ((await trustRules.find(credential.rule))?.accountId !== accountId) return null;
+    } else if (credential.kind !== "password" || !(await this.#isStillThere(proof, accountId))) {
       return null;
     }
+    // It may have got one since the password was proven.
+    if (credential.kind === "password" && (await logins.hasSecondFactor(accountId))) throw refused(SECOND_FACTOR);
     if (claims !== null) {
       const parent = ceiling?.kind === "scopes" ? ceiling : null;
       ceiling = { kind: "entries", entries: claims.entries, catalog: claims.catalog, parent };
@@ -203,10 +322,20 @@ export class Authenticator {
 }
 
 const WRONG = "wrong name or password";
+const SECOND_FACTOR =
+  "this account has a second factor, which docker login cannot ask for: make a personal access token and use it in place of the password";
+const UNTRUSTED = "no trust rule of a robot fits this token, or it has expired";
+/** What a CI's platform signs, in place of a password. */
+const WORKLOAD_TOKEN = /^ey[\w-]+\.[\w-]+\.[\w-]+$/;
 const ENDED = "the token has expired, was revoked or is none of this registry's";
 
 function refused(message: string, isToken = false): RegistryError {
   return new RegistryError("UNAUTHORIZED", { message, detail: isToken ? { error: "invalid_token" } : undefined });
+}
+
+/** Where the password was checked, when that was not here. */
+function sourceOf({ credential }: Proof): string | undefined {
+  return credential?.kind === "password" ? credential.source : undefined;
 }
 
 /** A JWT is over in minutes and stands for itself; what lives longer is not kept as it is. */
@@ -215,7 +344,7 @@ function rememberedAs(authorization: string): string {
 }
 
 function keyOf(authorization: string): string {
-  return new Bun.CryptoHasher("sha256").update(authorization).digest("base64");
+  return Bun.SHA256.hash(authorization, "base64");
 }
 
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -8,7 +8,6 @@ const problems = (input: Record<string, unknown>) =>
 describe("configuration of a directory", () => {
   test("has safe defaults", () => {
     expect(ldapConfig.parse(least)).toMatchObject({
-      name: "default",
       startTls: true,
       userFilter: "(uid={login})",
       attributes: { login: "uid", subject: "entryUUID", displayName: "cn", email: "mail" },
@@ -65,7 +64,6 @@ describe("configuration of a directory", () => {
     expect(problems({ groups: { name: "cn", from: "none" } })).toEqual([]);
     expect(problems({ groups: { name: "DN" } })).toEqual([]);
     expect(problems({ baseDn: "example.com" })).toEqual(["baseDn"]);
-    expect(problems({ name: "Corp" })).toEqual(["name"]);
     expect(problems({ timeoutSeconds: 0 })).toEqual(["timeoutSeconds"]);
     expect(problems({ nonsense: 1 })).toEqual([""]);
   });

@@ -66,11 +66,6 @@ const groupsConfig = z
 
 export const ldapConfig = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, { error: "expected 1 to 32 of a-z, 0-9 and - inside" })
-      .default("default")
-      .describe("What this directory is called; accounts remember it, so keep it."),
     url: z
       .string()
       .refine(isDirectory, { error: "expected ldap:// or ldaps://, a host and an optional port, without a path" })
@@ -105,7 +100,8 @@ export const ldapConfig = z
     error: "bindDn and bindPassword belong together",
   });
 
-export type LdapOptions = Readonly<z.output<typeof ldapConfig>>;
+/** `name`: under which it stands in the configuration; identities remember it. */
+export type LdapOptions = Readonly<z.output<typeof ldapConfig>> & { readonly name: string };
 
 /** Whether an attribute's name stands for the entry's own distinguished name. */
 export function isDn(name: string): boolean {

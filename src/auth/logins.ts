@@ -4,11 +4,15 @@
  */
 import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { Access } from "../access/access.ts";
-import type { Database, Transaction } from "../database/database.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import type { AuditActor, AuditTarget } from "../audit/event.ts";
+import type { Database, Queryable, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
+import type { GroupSync } from "../accounts/group-sync.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Passwords } from "./passwords.ts";
 import * as queries from "./queries.ts";
+import { findIdentityOf } from "./queries/identities.ts";
 import { type Identity, type PasswordSource, SourceUnavailableError } from "./source.ts";
 import { addressGroup, type Throttle, type ThrottleKey } from "./throttle.ts";
 
@@ -24,6 +28,8 @@ export type LoginsParts = {
   passwords: Passwords;
   throttle: Throttle;
   sources: readonly PasswordSource[];
+  groupSync: GroupSync;
+  audit: AuditTrail;
   log: Log;
 };
 
@@ -48,11 +54,46 @@ export class Logins {
       ["account", guessed],
       ["address", addressGroup(address)],
     ];
-    await throttle.begin(keys);
+    try {
+      await throttle.begin(keys);
+    } catch (error) {
+      this.#note(account, address, "locked out: too many failed logins");
+      throw error;
+    }
     const proof = (await this.#atHome(account, password)) ?? (await this.#elsewhere(login, password));
-    if (proof === null || proof.account.isDisabled) return null;
+    if (proof === null || proof.account.isDisabled) {
+      const known = proof?.account ?? account;
+      const reason = known?.isDisabled ? "the account is disabled" : known ? "wrong password" : "no such account";
+      this.#note(known, address, reason);
+      return null;
+    }
     await throttle.succeed(keys);
+    this.#note(proof.account, address, null, proof.source);
     return proof;
+  }
+
+  /** What was typed for a name that nobody has is written nowhere: it may be a password. */
+  #note(account: Account | null, address: string, failure: string | null, source?: string): void {
+    const by: AuditActor =
+      account === null
+        ? { kind: "anonymous", name: "anonymous" }
+        : { kind: account.kind, name: account.name, id: account.id };
+    const target: AuditTarget = { kind: "account", name: account?.name ?? "", id: account?.id ?? null };
+    this.#parts.audit.note({
+      by,
+      action: "account.login",
+      target,
+      ...(failure === null ? {} : { outcome: "failed", reason: failure }),
+      ...(source === undefined ? {} : { after: { source } }),
+      origin: { address, agent: null, requestId: null },
+    });
+  }
+
+  /** The robot of this name. */
+  async findRobot(login: string): Promise<Account | null> {
+    if (login === "" || login.length > MAX_LOGIN_LENGTH || login.includes("@")) return null;
+    const account = await this.#parts.accounts.findByLogin(login);
+    return account?.kind === "robot" ? account : null;
   }
 
   /** Whether the account has to show more than its password. */
@@ -61,8 +102,18 @@ export class Logins {
   }
 
   /** When the account's password was set, or null when it has none of ours. */
-  async passwordChangedAt(accountId: number): Promise<number | null> {
-    return (await queries.findPassword.first(this.#parts.database, { accountId }))?.changed_at ?? null;
+  async passwordChangedAt(accountId: number, on: Queryable = this.#parts.database): Promise<number | null> {
+    return (await queries.findPassword.first(on, { accountId }))?.changed_at ?? null;
+  }
+
+  /** As `PasswordSource.revision`; null of a source that cannot tell, or is not there any more. */
+  async revisionOf(source: string): Promise<number | null> {
+    return (await this.#parts.sources.find((it) => it.name === source)?.revision?.()) ?? null;
+  }
+
+  /** Whether the account is still linked to somebody at the source. */
+  async isLinked(accountId: number, source: string): Promise<boolean> {
+    return (await findIdentityOf.first(this.#parts.database, { accountId, source })) !== null;
   }
 
   /** A new password, hashed by `Passwords`; whatever was made with the one before ends, sessions and refresh tokens too. */
@@ -73,29 +124,44 @@ export class Logins {
     this.#parts.access.changes(trx);
   }
 
-  /** The account that an identity belongs to; made when it is seen for the first time. */
+  /** The account that an identity belongs to, made when it is seen for the first time; its teams are now those of the identity's groups. */
   async accountOf(identity: Identity): Promise<Account> {
-    const { source, subject, login } = identity;
-    const { database, accounts } = this.#parts;
+    const { source, groups } = identity;
+    const { database, groupSync } = this.#parts;
     return await database.write(async (trx) => {
-      const now = Date.now();
-      const known = await queries.findIdentity.first(trx, { source, subject });
-      if (known) {
-        await queries.useIdentity.run(trx, { source, subject, login, now });
-        const account = await accounts.find(known.account_id, trx);
-        if (account) return account;
-      }
-      const account = await accounts.createMapped(trx, login, {
-        displayName: identity.displayName ?? "",
-        email: identity.email,
-        isEmailVerified: identity.isEmailVerified,
-      });
-      await queries.insertIdentity.run(trx, { source, subject, accountId: account.id, login, now });
-      // Of two first logins at once, one has made the account by now: this one's is rolled back, and the client asks again.
-      const linked = await queries.findIdentity.first(trx, { source, subject });
-      if (linked?.account_id !== account.id) throw new RegistryError("CONFLICT", { message: "log in again" });
+      const account = await this.#linkedTo(trx, identity);
+      await groupSync.sync(trx, { accountId: account.id, source, groups });
       return account;
     });
+  }
+
+  async #linkedTo(trx: Transaction, identity: Identity): Promise<Account> {
+    const { source, subject, login } = identity;
+    const { accounts } = this.#parts;
+    const now = Date.now();
+    const known = await queries.findIdentity.first(trx, { source, subject });
+    if (known) {
+      await queries.useIdentity.run(trx, { source, subject, login, now });
+      const account = await accounts.find(known.account_id, trx);
+      if (account) return account;
+    }
+    const { email } = identity;
+    // It is not taken over either: who is called what elsewhere does not say whose account is whose.
+    const isTaken = email !== null && (await accounts.findByLogin(email, trx)) !== null;
+    const account = await accounts.createMapped(trx, login, {
+      displayName: identity.displayName ?? "",
+      email: isTaken ? null : email,
+      isEmailVerified: identity.isEmailVerified,
+    });
+    await queries.insertIdentity.run(trx, { source, subject, accountId: account.id, login, now });
+    // Of two first logins at once, one has made the account by now: this one's is rolled back, and the client asks again.
+    const linked = await queries.findIdentity.first(trx, { source, subject });
+    if (linked?.account_id !== account.id) throw new RegistryError("CONFLICT", { message: "log in again" });
+    const { name, id } = account;
+    const by: AuditActor = { kind: "person", name, id };
+    const target: AuditTarget = { kind: "account", name, id };
+    await this.#parts.audit.record(trx, { by, action: "account.create", target, after: { source } });
+    return account;
   }
 
   async #atHome(account: Account | null, password: string): Promise<Proof | null> {

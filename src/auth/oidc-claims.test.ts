@@ -5,8 +5,8 @@ import { lacksClaims, readIdentity } from "./oidc-claims.ts";
 import { oidcConfig } from "./oidc-config.ts";
 import type { Identity } from "./source.ts";
 
-const SETTINGS = { name: "main", issuer: "https://issuer.example", clientId: "berth" };
-const CONFIG = oidcConfig.parse(SETTINGS);
+const SETTINGS = { issuer: "https://issuer.example", clientId: "berth" };
+const CONFIG = { ...oidcConfig.parse(SETTINGS), name: "main" };
 
 const CLAIMS: JsonObject = {
   sub: "0001",
@@ -22,7 +22,7 @@ type Outcome = Partial<Identity> | ErrorCode;
 
 function outcome(token: JsonObject, userinfo: JsonObject = {}, settings: Record<string, unknown> = {}): Outcome {
   try {
-    return readIdentity(token, userinfo, oidcConfig.parse({ ...SETTINGS, ...settings }));
+    return readIdentity(token, userinfo, { ...oidcConfig.parse({ ...SETTINGS, ...settings }), name: "main" });
   } catch (error) {
     if (error instanceof RegistryError) return error.code;
     throw error;

@@ -18,10 +18,6 @@ const claimsConfig = z.strictObject({
 });
 
 export const oidcConfig = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, { error: "expected up to 32 of a-z, 0-9 and - between them" })
-    .describe("Short name of the provider in addresses and as part of every identity; never change it."),
   displayName: z.string().min(1).max(100).optional().describe("What the login page calls the provider."),
   issuer: z
     .string()
@@ -57,5 +53,10 @@ export const oidcConfig = z.strictObject({
     .describe("Seconds that the provider has for each answer; a login takes up to five."),
 });
 
-/** As `config.ts` freezes it. */
-export type OidcConfig = Readonly<z.output<typeof oidcConfig>>;
+type Settings = Readonly<z.output<typeof oidcConfig>>;
+type Lists = Pick<Settings, "scopes" | "allowedGroups" | "allowedEmailDomains">;
+
+/** As `config.ts` freezes it. `name`: under which it stands there; it is part of addresses and of every identity. */
+export type OidcConfig = Omit<Settings, keyof Lists> & { readonly [List in keyof Lists]: Readonly<Lists[List]> } & {
+  readonly name: string;
+};

@@ -4,8 +4,9 @@
  */
 import type { CryptoKey, JWK, JWTPayload } from "jose";
 import type { Database } from "../database/database.ts";
-import type { Sealer } from "../lib/seal.ts";
+import { SealError, type Sealer } from "../lib/seal.ts";
 import { randomHex } from "../lib/random.ts";
+import type { Log } from "../telemetry/log.ts";
 import * as queries from "./queries.ts";
 
 const ALGORITHM = "ES256";
@@ -20,13 +21,14 @@ export const MAX_TOKEN_LENGTH = 8_192;
 
 type Key = { id: string; createdAt: number; publicJwk: JWK; privateKey: CryptoKey; publicKey: CryptoKey };
 
-export type SigningKeysParts = { database: Database; sealer: Sealer; now?: () => number };
+export type SigningKeysParts = { database: Database; sealer: Sealer; log: Log; now?: () => number };
 
 export class SigningKeys {
   readonly #parts: SigningKeysParts;
   #keys: Key[] = [];
   #loadedAt = -Infinity;
   #loading: Promise<void> | null = null;
+  readonly #unreadable = new Set<string>();
 
   constructor(parts: SigningKeysParts) {
     this.#parts = parts;
@@ -113,7 +115,8 @@ export class SigningKeys {
         keys.push(known);
         continue;
       }
-      const opened = this.#parts.sealer.open(row.sealed_private_key, purposeOf(row.id));
+      const opened = this.#open(row);
+      if (opened === null) continue;
       // Only written by #make.
       const privateJwk = JSON.parse(Buffer.from(opened).toString()) as JWK;
       const publicJwk = JSON.parse(row.public_key) as JWK;
@@ -127,6 +130,22 @@ export class SigningKeys {
     }
     this.#keys = keys;
     this.#loadedAt = this.#now();
+  }
+
+  /** Null for one that was sealed with a key that is gone, as after a restore without it: what it signed ends, and a new one is made. */
+  #open(row: { id: string; sealed_private_key: string }): Uint8Array | null {
+    try {
+      return this.#parts.sealer.open(row.sealed_private_key, purposeOf(row.id));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      if (!this.#unreadable.has(row.id)) {
+        this.#parts.log.warn("a signing key is sealed with a key that is not in the secret key file: its tokens end", {
+          key: row.id,
+        });
+      }
+      this.#unreadable.add(row.id);
+      return null;
+    }
   }
 
   async #make(): Promise<void> {

@@ -24,6 +24,11 @@ export interface PasswordSource {
   readonly name: string;
   /** Null for a login that is not there and for a wrong password alike. Throws SourceUnavailableError. */
   verify(login: string, password: string): Promise<Identity | null>;
+  /**
+   * When what the source knows was last seen to change, in ms since 1970; looks again when it has not for a second. Of a source
+   * that can tell, what was proven after that holds for minutes. Never throws.
+   */
+  revision?(): Promise<number>;
   close(): Promise<void>;
 }
 

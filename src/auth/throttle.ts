@@ -21,6 +21,12 @@ export const LIMITS = {
   "second-factor": { failures: 10, windowMs: 15 * MINUTE_MS },
   /** The code that claims the registry. */
   setup: { failures: 20, windowMs: 15 * MINUTE_MS },
+  /** Accounts that are made from one address, whether it works or not. */
+  "sign-up": { failures: 20, windowMs: 60 * MINUTE_MS },
+  /** Mails to one account. */
+  mail: { failures: 5, windowMs: 60 * MINUTE_MS },
+  /** Mails that are asked for from one address, and codes that are tried. */
+  "mail-address": { failures: 30, windowMs: 60 * MINUTE_MS },
 } as const satisfies Record<string, ThrottleLimit>;
 
 export type ThrottleKind = keyof typeof LIMITS;
@@ -50,8 +56,9 @@ export class Throttle {
     });
     if (retryAt === 0) return;
     const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+    const what = keys.some(([kind]) => kind === "account") ? "too many failed logins" : "too many tries";
     throw new RegistryError("TOOMANYREQUESTS", {
-      message: `too many failed logins: try again in ${Math.ceil(seconds / 60)} minutes`,
+      message: `${what}: try again in ${Math.ceil(seconds / 60)} minutes`,
       headers: { "Retry-After": String(seconds) },
     });
   }
@@ -74,7 +81,10 @@ export class Throttle {
 }
 
 function keyOf(kind: ThrottleKind, what: string | number): string {
-  return `${kind}:${String(what).slice(0, 200)}`;
+  const text = String(what);
+  // A name that nobody has may be a password, typed in the wrong place: it is not kept as it is.
+  if (text.startsWith("name:")) return `${kind}:name:${new Bun.CryptoHasher("sha256").update(text).digest("hex")}`;
+  return `${kind}:${text.slice(0, 200)}`;
 }
 
 /** What failures are counted by: whoever has one IPv6 address has 2^64 of them. */

@@ -12,6 +12,7 @@ export type TokenClaims = {
   entries: readonly TokenEntry[];
   catalog: boolean;
   /** Ms since 1970. */
+  issuedAt: number;
   expiresAt: number;
 };
 
@@ -24,7 +25,10 @@ type AccessEntry = {
   namespace?: number | null;
 };
 
-export function formatClaims(claims: Omit<TokenClaims, "expiresAt">): { access: AccessEntry[]; berth: object } {
+export function formatClaims(claims: Omit<TokenClaims, "issuedAt" | "expiresAt">): {
+  access: AccessEntry[];
+  berth: object;
+} {
   const access: AccessEntry[] = claims.entries.map((entry) => ({
     type: "repository",
     name: entry.name,
@@ -39,8 +43,8 @@ export function formatClaims(claims: Omit<TokenClaims, "expiresAt">): { access: 
 
 /** Null unless everything is there and of its type: what only our own key could have signed is still read with care. */
 export function parseClaims(payload: JWTPayload): TokenClaims | null {
-  const { access, berth, exp } = payload as { access?: unknown; berth?: unknown; exp?: unknown };
-  if (!Array.isArray(access) || !isObject(berth) || typeof exp !== "number") return null;
+  const { access, berth, exp, iat } = payload as { access?: unknown; berth?: unknown; exp?: unknown; iat?: unknown };
+  if (!Array.isArray(access) || !isObject(berth) || typeof exp !== "number" || typeof iat !== "number") return null;
   const { account, credential, passwordChangedAt } = berth;
   if (account !== null && typeof account !== "number") return null;
   const parsed = credential === null ? null : parseCredential(credential);
@@ -53,7 +57,8 @@ export function parseClaims(payload: JWTPayload): TokenClaims | null {
     if (entry["type"] === "registry") catalog = true;
     else if (entry["type"] === "repository") entries.push(parseEntry(entry));
   }
-  return { accountId: account, credential: parsed, passwordChangedAt, entries, catalog, expiresAt: exp * 1000 };
+  const times = { issuedAt: iat * 1000, expiresAt: exp * 1000 };
+  return { accountId: account, credential: parsed, passwordChangedAt, entries, catalog, ...times };
 }
 
 function parseEntry({ name, actions, repository, namespace }: Record<string, unknown>): TokenEntry {
@@ -69,8 +74,9 @@ function parseEntry({ name, actions, repository, namespace }: Record<string, unk
 /** Undefined for what is none. */
 function parseCredential(value: unknown): Credential | undefined {
   if (!isObject(value)) return undefined;
-  const { kind, id, name, rule, subject, provenAt } = value;
-  if (kind === "password") return { kind };
+  const { kind, id, name, rule, source, subject, provenAt } = value;
+  if (kind === "password" && source === undefined) return { kind };
+  if (kind === "password" && typeof source === "string") return { kind, source };
   if (kind === "token" && typeof id === "number" && typeof name === "string") return { kind, id, name };
   if (kind === "session" && typeof id === "number" && typeof provenAt === "number") return { kind, id, provenAt };
   if (kind === "workload" && typeof rule === "number" && typeof subject === "string") return { kind, rule, subject };

@@ -17,6 +17,9 @@ import { formatScope, type RequestedScope } from "./token-scopes.ts";
 /** What `*` stands for. */
 const ACTIONS = ["pull", "push", "delete"] as const satisfies readonly ScopeAction[];
 
+/** Of a password that another source knows and does not say when it changes: what it takes away is gone soon all the same. */
+const FOREIGN_LIFE_SECONDS = 60;
+
 export type IssuedToken = {
   text: string;
   /** Seconds. */
@@ -48,7 +51,7 @@ export class TokenService {
   }
 
   async issue(principal: Principal, scopes: readonly RequestedScope[]): Promise<IssuedToken> {
-    const { signingKeys, issuer, service, lifeSeconds, logins } = this.#parts;
+    const { signingKeys, issuer, service, logins } = this.#parts;
     const entries: TokenEntry[] = [];
     const granted: RequestedScope[] = [];
     let catalog = false;
@@ -66,7 +69,11 @@ export class TokenService {
     const accountId = principal.rights?.accountId ?? null;
     const { credential } = principal;
     const isPassword = credential?.kind === "password" && accountId !== null;
-    const passwordChangedAt = isPassword ? await logins.passwordChangedAt(accountId) : null;
+    const source = isPassword ? credential.source : undefined;
+    const isOurs = isPassword && source === undefined;
+    const passwordChangedAt = isOurs ? await logins.passwordChangedAt(accountId) : null;
+    const isBlind = source !== undefined && (await logins.revisionOf(source)) === null;
+    const lifeSeconds = isBlind ? Math.min(FOREIGN_LIFE_SECONDS, this.#parts.lifeSeconds) : this.#parts.lifeSeconds;
     const issuedAt = new Date();
     const now = Math.floor(issuedAt.getTime() / 1000);
     const text = await signingKeys.sign({

@@ -45,7 +45,7 @@ export class Tokens {
   }
 
   /** `text` is told this once; only its hash is kept. */
-  async create(trx: Transaction, token: NewToken): Promise<{ id: number; text: string }> {
+  async create(trx: Transaction, token: NewToken): Promise<{ id: number; text: string; hint: string }> {
     const { text, hash, hint } = newSecretToken(PREFIXES[token.kind]);
     const made = await queries.insertToken.first(trx, {
       accountId: token.accountId,
@@ -58,7 +58,7 @@ export class Tokens {
       now: Date.now(),
     });
     if (!made) throw new Error("a token was not made");
-    return { id: made.id, text };
+    return { id: made.id, text, hint };
   }
 
   /** The token of this text, if it was issued, not revoked and has not expired. */
@@ -102,8 +102,12 @@ export class Tokens {
   }
 }
 
-export function ceilingOf({ scopes, name }: Pick<Token, "scopes" | "name">): ScopesCeiling | null {
-  return scopes === null ? null : { kind: "scopes", scopes, token: name };
+/** What `docker login` keeps in a file is for `/v2/`, whatever its account may do otherwise. */
+const REFRESH_SCOPES: readonly Scope[] = [{ actions: ["pull", "push", "delete"], pattern: "*" }];
+
+export function ceilingOf({ kind, scopes, name }: Pick<Token, "kind" | "scopes" | "name">): ScopesCeiling | null {
+  const own = kind === "refresh" ? (scopes ?? REFRESH_SCOPES) : scopes;
+  return own === null ? null : { kind: "scopes", scopes: own, token: name };
 }
 
 type Row = {

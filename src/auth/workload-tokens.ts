@@ -8,7 +8,7 @@ import type { JsonObject } from "../oci/json.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { isSignedBy, parseToken } from "./issuer-token.ts";
 
-const MAX_TOKEN_CHARACTERS = 8 * 1024;
+export const MAX_TOKEN_CHARACTERS = 8 * 1024;
 /** A job ends within a day; a token that lives longer is a stored secret again. */
 const MAX_LIFE_SECONDS = 24 * 60 * 60;
 const CLOCK_TOLERANCE_SECONDS = 60;

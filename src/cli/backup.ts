@@ -1,5 +1,5 @@
 /** `berth backup`: a copy of everything in a directory, made while serving. */
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Config } from "../config.ts";
 import type { BackupReport } from "../operator/api.ts";
@@ -8,8 +8,9 @@ import { formatBytes, formatRows, print, printDamages, printJson, showProgress }
 
 export const HELP = `usage: berth backup DIRECTORY [--verify] [--json] [flags]
 
-Copies the rows of one moment, and every blob that they name, into a directory. Blobs that are
-there already are not copied again, so the second backup into a directory costs only what is new.
+Copies the rows of one moment, accounts and rights among them, and every blob that they name,
+into a directory. Blobs that are there already are not copied again, so the second backup into a
+directory costs only what is new. The secret key file is not in it: keep a copy of that elsewhere.
 The server goes on serving, and writes the copy itself: the directory must be one that its user
 can write in.
 
@@ -38,14 +39,16 @@ export async function run(args: string[]): Promise<void> {
     const [directory, ...more] = positionals;
     if (!directory || more.length > 0) throw new Error("say where to: berth backup DIRECTORY");
     const body = { directory: resolve(directory), verify: values.verify };
+    let keyFile = "";
     const backUp = async (operator: Operator, config: Config) => {
       assertApart(body.directory, config);
+      keyFile = config.secretKeyFile ?? join(resolve(config.data.directory), "keys/secret.key");
       return await operator.follow("backup", body, showProgress);
     };
     // The answer to this path.
     const report = (await withOperator(values, backUp)) as BackupReport;
     if (values.json) await printJson(report);
-    else await describe(report);
+    else await describe(report, keyFile);
     return report.damagedCount > 0 ? 1 : 0;
   });
 }
@@ -60,8 +63,9 @@ function assertApart(directory: string, { data, storage }: Config): void {
   }
 }
 
-async function describe({ archive, rows, blobs, damaged, damagedCount }: BackupReport): Promise<void> {
-  const { repositories = 0, manifests = 0, tags = 0 } = rows;
+async function describe(report: BackupReport, keyFile: string): Promise<void> {
+  const { archive, rows, blobs, damaged, damagedCount } = report;
+  const { repositories = 0, manifests = 0, tags = 0, accounts = 0 } = rows;
   await print(`backed up to ${archive}`);
   await print(
     formatRows([
@@ -69,9 +73,12 @@ async function describe({ archive, rows, blobs, damaged, damagedCount }: BackupR
       ["manifests", String(manifests)],
       // One for each manifest that a tag pointed to.
       ["rows of tags", String(tags)],
+      ["accounts", String(accounts)],
       ["blobs copied", `${blobs.copied}, ${formatBytes(blobs.copiedBytes)}`],
       ["there already", String(blobs.present)],
     ]),
   );
+  // Whoever has the backup and the key can read what the database seals.
+  if (accounts > 0) await print(`not in it: the key that opens its secrets. Keep a copy of ${keyFile} apart from it`);
   await printDamages(damaged, damagedCount);
 }

@@ -23,7 +23,8 @@ export async function run([part = "", ...args]: string[]): Promise<void> {
 
 /** The configuration in force as a file, each line with its origin, secrets masked. */
 export function printConfig({ config, origins }: LoadedConfig): string {
-  return formatYaml(listSettings(configSchema), ({ key, path }) => {
+  const settings = listSettings(configSchema, ({ path }) => Object.keys(getIn(config, path) ?? {}));
+  return formatYaml(settings, ({ key, path }) => {
     const value = getIn(config, path);
     if (value === undefined) return null;
     const origin = origins.get(key) ?? "default";

@@ -85,6 +85,9 @@ async function openForRestore(options: AppOptions): Promise<Opened> {
       bin: null,
       fsck: null,
       backup: null,
+      accounts: null,
+      organisations: null,
+      audit: null,
       restore: {
         run: async ({ from, repository, overwriteTags, signal, onProgress }) => {
           if (repository !== undefined || overwriteTags) {

@@ -13,7 +13,7 @@ export const HELP = `usage: berth restore DIRECTORY [--archive NAME] [--reposito
 
 With no server running: restores everything into a database that is still empty. Broken off, the
 same command goes on. With a server running: adds to it what it does not have any more; tags that
-point elsewhere by now stay as they are.
+point elsewhere by now stay as they are, and so do accounts and rights.
 
   berth restore /mnt/backup/berth --data /srv/new           a new registry from the newest backup
   berth restore /mnt/backup/berth --repository team/app     one repository, back into a server
@@ -75,7 +75,7 @@ function assertBackup(directory: string): void {
 }
 
 async function describe(report: RestoreReport): Promise<void> {
-  const { repositories, manifests = 0, tags = 0, blobs, repository_blobs: links = 0 } = report.rows;
+  const { repositories, manifests = 0, tags = 0, blobs, repository_blobs: links = 0, accounts = 0 } = report.rows;
   await print(`restored from ${report.archive}, taken ${formatTime(report.takenAt)}`);
   // Into an empty database everything comes as it was, tags with their history; else what was missing is added.
   const isWhole = repositories !== undefined;
@@ -85,9 +85,16 @@ async function describe(report: RestoreReport): Promise<void> {
       [isWhole ? "manifests" : "manifests added", String(manifests)],
       [isWhole ? "rows of tags" : "tags added", String(tags)],
       [isWhole ? "blobs" : "blobs added", String(blobs ?? links)],
+      ...(isWhole ? [["accounts", String(accounts)] as const] : []),
       ["bytes copied", formatBytes(report.copiedBytes)],
     ]),
   );
+  if (!isWhole) await print("accounts and rights are as they were here: those of the archive were left in it");
+  else if (accounts > 0) {
+    await print(
+      "put your copy of the secret key file in its place before the server starts: it opens the secrets in the rows",
+    );
+  }
   if (report.unnamedFiles > 0) {
     await print(
       `${count(report.unnamedFiles, "stored file")} that no row names, pushed later or left by a restore that was broken off: kept for a week`,

@@ -333,3 +333,65 @@ CREATE TABLE trust_rules (
 CREATE INDEX trust_rules_issuer on trust_rules (issuer, id);
 
 CREATE INDEX trust_rules_account on trust_rules (account_id, id);
+
+CREATE TABLE audit_events (
+  id integer primary key autoincrement,
+  at integer not null,
+  actor_id integer,
+  actor_name text not null,
+  actor_kind text not null,
+  credential text,
+  action text not null,
+  target_kind text not null,
+  target_id text,
+  target_name text not null,
+  namespace_id integer,
+  address text,
+  agent text,
+  request_id text,
+  outcome text not null check (outcome in ('allowed', 'denied', 'failed')),
+  reason text,
+  old_values text,
+  new_values text,
+  occurrences integer not null
+);
+
+CREATE INDEX audit_events_at on audit_events (at, id);
+
+CREATE INDEX audit_events_actor on audit_events (actor_name, at, id);
+
+CREATE INDEX audit_events_action on audit_events (action, at, id);
+
+CREATE INDEX audit_events_target on audit_events (target_name, at, id);
+
+CREATE INDEX audit_events_namespace on audit_events (namespace_id, at, id) where namespace_id is not null;
+
+CREATE TABLE audit_pulls (
+  hour integer not null,
+  actor_key text not null,
+  repository_name text not null,
+  repository_id integer,
+  actor_id integer,
+  actor_name text not null,
+  actor_kind text not null,
+  pulls integer not null,
+  primary key (hour, actor_key, repository_name)
+) without rowid;
+
+CREATE TABLE usage_counters (
+  namespace_id integer not null references namespaces (id) on delete cascade,
+  shard integer not null,
+  bytes integer not null,
+  corrections integer not null default 0,
+  primary key (namespace_id, shard)
+) without rowid;
+
+CREATE TABLE pull_windows (source text primary key, pulls integer not null, ends_at integer not null) without rowid;
+
+CREATE INDEX pull_windows_ends on pull_windows (ends_at);
+
+CREATE INDEX repositories_pushed on repositories (pushed_at, name);
+
+CREATE INDEX repositories_stars on repositories (star_count, name);
+
+CREATE INDEX repositories_pulls on repositories (pull_count, name);

@@ -12,8 +12,10 @@
  */
 import type { Generated } from "kysely";
 import type { AccessSchema, RoleName, Visibility } from "./schema-access.ts";
+import type { AuditSchema } from "./schema-audit.ts";
+import type { LimitsSchema } from "./schema-limits.ts";
 
-export interface Schema extends AccessSchema {
+export interface Schema extends AccessSchema, AuditSchema, LimitsSchema {
   namespaces: NamespaceTable;
   repositories: RepositoryTable;
   blobs: BlobTable;

@@ -3,7 +3,20 @@ import { sql } from "kysely";
 import type { Transaction } from "./database.ts";
 import { statement } from "./statement.ts";
 
-const TABLES = ["namespaces", "repositories", "blobs", "manifests"] as const;
+const TABLES = [
+  "namespaces",
+  "repositories",
+  "blobs",
+  "manifests",
+  "accounts",
+  "passkeys",
+  "tokens",
+  "teams",
+  "invitations",
+  "grants",
+  "trust_rules",
+  "audit_events",
+] as const;
 
 const move = TABLES.map((table) =>
   statement()((_, { db }) => {

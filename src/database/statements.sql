@@ -15,11 +15,11 @@ select "repositories"."id", "repositories"."name", "repositories"."namespace_id"
 -- src/repositories/queries.ts: findNamespace
 --   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
 -- SQLite
-select "id", "name", "creates_on_push", "members_role", "deleted_at"
+select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
   from "namespaces"
   where "name" = ?;
 -- PostgreSQL
-select "id", "name", "creates_on_push", "members_role", "deleted_at"
+select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
   from "namespaces"
   where "name" = $1;
 
@@ -28,11 +28,11 @@ select "id", "name", "creates_on_push", "members_role", "deleted_at"
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
 --   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
 -- SQLite
-select coalesce("repositories"."name", "namespaces"."name") as "name"
+select coalesce("repositories"."name", "namespaces"."name") as "name", "former_names"."namespace_id"
   from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
   where "former_names"."name" = ?;
 -- PostgreSQL
-select coalesce("repositories"."name", "namespaces"."name") as "name"
+select coalesce("repositories"."name", "namespaces"."name") as "name", "former_names"."namespace_id"
   from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
   where "former_names"."name" = $1;
 
@@ -49,15 +49,15 @@ insert into "namespaces" ("name", "created_at")
 -- src/repositories/queries.ts: insertRepository
 --   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
 -- SQLite
-insert into "repositories" ("namespace_id", "name", "created_at", "visibility") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at", "namespaces"."default_visibility"
+insert into "repositories" ("namespace_id", "name", "created_at", "pushed_at", "visibility") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at", cast(? as bigint) as "pushed_at", "namespaces"."default_visibility"
   from "namespaces"
-  where "namespaces"."name" = ?
+  where "namespaces"."name" = ? 
   on conflict ("name") do nothing;
 -- PostgreSQL
-insert into "repositories" ("namespace_id", "name", "created_at", "visibility") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at", "namespaces"."default_visibility"
+insert into "repositories" ("namespace_id", "name", "created_at", "pushed_at", "visibility") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at", cast($3 as bigint) as "pushed_at", "namespaces"."default_visibility"
   from "namespaces"
-  where "namespaces"."name" = $3
-  on conflict ("name") do nothing;
+  where "namespaces"."name" = $4
+  for key share on conflict ("name") do nothing;
 
 -- src/repositories/queries.ts: listRepositories
 --   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>?)
@@ -184,6 +184,1634 @@ select "name"
   order by "name"
   limit $12;
 
+-- src/repositories/queries/changes.ts: findDetails
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."readme", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "namespaces"."name" as "namespace", "namespaces"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = ?
+  and "repositories"."deleted_at" is null;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."readme", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "namespaces"."name" as "namespace", "namespaces"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = $1
+  and "repositories"."deleted_at" is null;
+
+-- src/repositories/queries/changes.ts: countTags
+--   SEARCH tags USING INDEX tags_digest (repository_id=?)
+-- SQLite
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null;
+-- PostgreSQL
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null;
+
+-- src/repositories/queries/changes.ts: countManifests
+--   SEARCH manifests USING COVERING INDEX sqlite_autoindex_manifests_1 (repository_id=?)
+-- SQLite
+select cast(count(*) as integer) as "count"
+  from "manifests"
+  where "repository_id" = ?;
+-- PostgreSQL
+select cast(count(*) as integer) as "count"
+  from "manifests"
+  where "repository_id" = $1;
+
+-- src/repositories/queries/changes.ts: countBinnedManifests
+--   SEARCH manifests USING COVERING INDEX manifests_deleted_here (repository_id=? AND deleted_at>?)
+-- SQLite
+select cast(count(*) as integer) as "count"
+  from "manifests"
+  where "repository_id" = ?
+  and "deleted_at" is not null;
+-- PostgreSQL
+select cast(count(*) as integer) as "count"
+  from "manifests"
+  where "repository_id" = $1
+  and "deleted_at" is not null;
+
+-- src/repositories/queries/changes.ts: lockRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "name", "namespace_id", "visibility", "description", "readme", "is_official", "deleted_at"
+  from "repositories"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "name", "namespace_id", "visibility", "description", "readme", "is_official", "deleted_at"
+  from "repositories"
+  where "id" = $1
+  for update;
+
+-- src/repositories/queries/changes.ts: findNameHolder
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "repositories"."deleted_at", "namespaces"."deleted_at" as "namespace_deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."name" = ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "repositories"."deleted_at", "namespaces"."deleted_at" as "namespace_deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."name" = $1;
+
+-- src/repositories/queries/changes.ts: findFormerName
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+select "repository_id", "namespace_id"
+  from "former_names"
+  where "name" = ?;
+-- PostgreSQL
+select "repository_id", "namespace_id"
+  from "former_names"
+  where "name" = $1;
+
+-- src/repositories/queries/changes.ts: deleteFormerName
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+delete
+  from "former_names"
+  where "name" = ?;
+-- PostgreSQL
+delete
+  from "former_names"
+  where "name" = $1;
+
+-- src/repositories/queries/changes.ts: insertFormerName
+-- SQLite
+insert into "former_names" ("name", "namespace_id", "repository_id", "renamed_at")
+  values (?, ?, ?, ?);
+-- PostgreSQL
+insert into "former_names" ("name", "namespace_id", "repository_id", "renamed_at")
+  values ($1, $2, $3, $4);
+
+-- src/repositories/queries/changes.ts: findDefaultVisibility
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "default_visibility"
+  from "namespaces"
+  where "id" = ?;
+-- PostgreSQL
+select "default_visibility"
+  from "namespaces"
+  where "id" = $1;
+
+-- src/repositories/queries/changes.ts: insertNewRepository
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+insert into "repositories" ("namespace_id", "name", "created_at", "pushed_at", "visibility", "description", "readme") select "namespaces"."id", ? as "name", cast(? as bigint) as "created_at", cast(? as bigint) as "pushed_at", ? as "visibility", ? as "description", ? as "readme"
+  from "namespaces"
+  where "namespaces"."id" = ?
+  and "namespaces"."deleted_at" is null
+  on conflict ("name") do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "repositories" ("namespace_id", "name", "created_at", "pushed_at", "visibility", "description", "readme") select "namespaces"."id", $1 as "name", cast($2 as bigint) as "created_at", cast($3 as bigint) as "pushed_at", $4 as "visibility", $5 as "description", $6 as "readme"
+  from "namespaces"
+  where "namespaces"."id" = $7
+  and "namespaces"."deleted_at" is null
+  on conflict ("name") do nothing
+ 
+  returning "id";
+
+-- src/repositories/queries/changes.ts: updateRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "description" = ?, "readme" = ?, "visibility" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "description" = $1, "readme" = $2, "visibility" = $3
+  where "id" = $4;
+
+-- src/repositories/queries/changes.ts: setOfficial
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "is_official" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "is_official" = $1
+  where "id" = $2;
+
+-- src/repositories/queries/changes.ts: renameRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "name" = ?, "namespace_id" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "name" = $1, "namespace_id" = $2
+  where "id" = $3;
+
+-- src/repositories/queries/changes.ts: deleteRepositoryGrants
+--   SEARCH grants USING INDEX grants_repository (repository_id=?)
+-- SQLite
+delete
+  from "grants"
+  where "repository_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "repository_id" = $1;
+
+-- src/repositories/queries/changes.ts: binRepository
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "id" = $3;
+
+-- src/repositories/queries/changes.ts: findStar
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+-- SQLite
+select "created_at"
+  from "stars"
+  where "account_id" = ?
+  and "repository_id" = ?;
+-- PostgreSQL
+select "created_at"
+  from "stars"
+  where "account_id" = $1
+  and "repository_id" = $2;
+
+-- src/repositories/queries/changes.ts: putStar
+-- SQLite
+insert into "stars" ("account_id", "repository_id", "created_at")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "stars" ("account_id", "repository_id", "created_at")
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/repositories/queries/changes.ts: deleteStar
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+-- SQLite
+delete
+  from "stars"
+  where "account_id" = ?
+  and "repository_id" = ?;
+-- PostgreSQL
+delete
+  from "stars"
+  where "account_id" = $1
+  and "repository_id" = $2;
+
+-- src/repositories/queries/changes.ts: countStars
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "star_count" = star_count + ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "star_count" = star_count + $1
+  where "id" = $2;
+
+-- src/repositories/queries/changes.ts: addActivity
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "pull_count" = pull_count + ?, "pushed_at" = case when coalesce(pushed_at, 0) < ? then ? else pushed_at end
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "pull_count" = pull_count + $1, "pushed_at" = case when coalesce(pushed_at, 0) < $2 then $3 else pushed_at end
+  where "id" = $4;
+
+-- src/repositories/queries/lists.ts: listByName
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>? AND name<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."name" > ?
+  and "repositories"."name" <= ?
+  order by "repositories"."name"
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."name" > $18
+  and "repositories"."name" <= $19
+  order by "repositories"."name"
+  limit $20;
+
+-- src/repositories/queries/lists.ts: listByNameIn
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=? AND name>? AND name<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."namespace_id" = ?
+  and "repositories"."name" > ?
+  and "repositories"."name" <= ?
+  order by "repositories"."name"
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."namespace_id" = $18
+  and "repositories"."name" > $19
+  and "repositories"."name" <= $20
+  order by "repositories"."name"
+  limit $21;
+
+-- src/repositories/queries/lists.ts: listByStars
+--   SEARCH repositories USING INDEX repositories_stars ((star_count,name)>(?,?) AND (star_count,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (? = 0 or repositories.namespace_id = ?)
+  and (repositories."star_count", repositories.name) < (?, ?)
+  and (repositories."star_count", repositories.name) >= (?, ?)
+  order by "repositories"."star_count" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and ($18 = 0 or repositories.namespace_id = $19)
+  and (repositories."star_count", repositories.name) < ($20, $21)
+  and (repositories."star_count", repositories.name) >= ($22, $23)
+  order by "repositories"."star_count" desc, "repositories"."name" desc
+  limit $24;
+
+-- src/repositories/queries/lists.ts: listByPulls
+--   SEARCH repositories USING INDEX repositories_pulls ((pull_count,name)>(?,?) AND (pull_count,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (? = 0 or repositories.namespace_id = ?)
+  and (repositories."pull_count", repositories.name) < (?, ?)
+  and (repositories."pull_count", repositories.name) >= (?, ?)
+  order by "repositories"."pull_count" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and ($18 = 0 or repositories.namespace_id = $19)
+  and (repositories."pull_count", repositories.name) < ($20, $21)
+  and (repositories."pull_count", repositories.name) >= ($22, $23)
+  order by "repositories"."pull_count" desc, "repositories"."name" desc
+  limit $24;
+
+-- src/repositories/queries/lists.ts: listByPush
+--   SEARCH repositories USING INDEX repositories_pushed ((pushed_at,name)>(?,?) AND (pushed_at,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (? = 0 or repositories.namespace_id = ?)
+  and (repositories."pushed_at", repositories.name) < (?, ?)
+  and (repositories."pushed_at", repositories.name) >= (?, ?)
+  order by "repositories"."pushed_at" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and ($18 = 0 or repositories.namespace_id = $19)
+  and (repositories."pushed_at", repositories.name) < ($20, $21)
+  and (repositories."pushed_at", repositories.name) >= ($22, $23)
+  order by "repositories"."pushed_at" desc, "repositories"."name" desc
+  limit $24;
+
+-- src/repositories/queries/lists.ts: findStarsEnd
+--   SEARCH repositories USING COVERING INDEX repositories_stars ((star_count,name)<(?,?))
+-- SQLite
+select "name", "star_count" as "value"
+  from "repositories"
+  where ("star_count", name) < (?, ?)
+  order by "star_count" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "star_count" as "value"
+  from "repositories"
+  where ("star_count", name) < ($1, $2)
+  order by "star_count" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/repositories/queries/lists.ts: findPullsEnd
+--   SEARCH repositories USING COVERING INDEX repositories_pulls ((pull_count,name)<(?,?))
+-- SQLite
+select "name", "pull_count" as "value"
+  from "repositories"
+  where ("pull_count", name) < (?, ?)
+  order by "pull_count" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "pull_count" as "value"
+  from "repositories"
+  where ("pull_count", name) < ($1, $2)
+  order by "pull_count" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/repositories/queries/lists.ts: findPushEnd
+--   SEARCH repositories USING COVERING INDEX repositories_pushed ((pushed_at,name)<(?,?))
+-- SQLite
+select "name", "pushed_at" as "value"
+  from "repositories"
+  where ("pushed_at", name) < (?, ?)
+  order by "pushed_at" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "pushed_at" as "value"
+  from "repositories"
+  where ("pushed_at", name) < ($1, $2)
+  order by "pushed_at" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/repositories/queries/lists.ts: listBinnedRepositories
+--   SEARCH repositories USING INDEX repositories_deleted (deleted_at>? AND deleted_at<?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "repositories"."deleted_by", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", repositories.deleted_at as "deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."deleted_at" is not null
+  and "repositories"."deleted_at" > ?
+  and "namespaces"."deleted_at" is null
+  and (repositories.deleted_at, repositories.id) < (?, ?)
+  order by "repositories"."deleted_at" desc, "repositories"."id" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "repositories"."deleted_by", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", repositories.deleted_at as "deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."deleted_at" is not null
+  and "repositories"."deleted_at" > $1
+  and "namespaces"."deleted_at" is null
+  and (repositories.deleted_at, repositories.id) < ($2, $3)
+  order by "repositories"."deleted_at" desc, "repositories"."id" desc
+  limit $4;
+
+-- src/repositories/queries/lists.ts: findStretchEnd
+--   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name>?)
+-- SQLite
+select "name"
+  from "repositories"
+  where "name" > ?
+  order by "name"
+  limit ? offset ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "name" > $1
+  order by "name"
+  limit $2 offset $3;
+
+-- src/repositories/queries/lists.ts: searchStretch
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>? AND name<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."name", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "owning"."is_verified_publisher"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "repositories"."name" > ?
+  and "repositories"."name" <= ?
+  and (repositories.name like ? escape '\' or lower(repositories.description) like ? escape '\')
+  and "owning"."deleted_at" is null
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ));
+-- PostgreSQL
+select "repositories"."name", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "owning"."is_verified_publisher"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "repositories"."name" > $1
+  and "repositories"."name" <= $2
+  and (repositories.name like $3 escape '\' or lower(repositories.description) like $4 escape '\')
+  and "owning"."deleted_at" is null
+  and (repositories.deleted_at is null
+  and (
+    ($5 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($6 = 0 or exists (select 1
+  from json_array_elements_text($7::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($8 = 0 or repositories.id = $9)
+     
+  and (
+        $10 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $11)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $12
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $13
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $14
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ));
+
+-- src/repositories/queries/namespace-names.ts: renameRepositoriesOf
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+-- SQLite
+update "repositories"
+  set "name" = cast(? as text) || substr(name, instr(name, '/'))
+  where "namespace_id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "name" = cast($1 as text) || substr(name, strpos(name, '/'))
+  where "namespace_id" = $2;
+
+-- src/repositories/queries/namespace-names.ts: findTooLongName
+--   SEARCH repositories USING COVERING INDEX repositories_namespace (namespace_id=?)
+-- SQLite
+select "name"
+  from "repositories"
+  where "namespace_id" = ?
+  and length(name) + cast(? as integer) > cast(? as integer)
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "namespace_id" = $1
+  and length(name) + cast($2 as integer) > cast($3 as integer)
+  limit $4;
+
+-- src/repositories/queries/namespace-names.ts: hideRepositoriesOf
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+-- SQLite
+update "repositories"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "namespace_id" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+update "repositories"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "namespace_id" = $3
+  and "deleted_at" is null;
+
+-- src/repositories/queries/namespace-names.ts: showRepositoriesOf
+--   SEARCH repositories USING INDEX repositories_deleted (deleted_at=?)
+-- SQLite
+update "repositories"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "namespace_id" = ?
+  and "deleted_at" = ?;
+-- PostgreSQL
+update "repositories"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "namespace_id" = $3
+  and "deleted_at" = $4;
+
+-- src/accounts/queries.ts: findAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "id" = $1;
+
+-- src/accounts/queries.ts: findAccountByName
+--   SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (name=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" = ?;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" = $1;
+
+-- src/accounts/queries.ts: findAccountByEmail
+--   SEARCH accounts USING INDEX accounts_email (email=?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "email" = ?
+  and "email_verified_at" is not null;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "email" = $1
+  and "email_verified_at" is not null;
+
+-- src/accounts/queries.ts: listAccounts
+--   SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (name>? AND name<?)
+-- SQLite
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" >= ?
+  and "name" < ?
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
+  from "accounts"
+  where "name" >= $1
+  and "name" < $2
+  and "name" > $3
+  order by "name"
+  limit $4;
+
+-- src/accounts/queries.ts: lockAdministrators
+--   SCAN accounts USING INDEX accounts_administrators
+-- SQLite
+select "id"
+  from "accounts"
+  where "system_role" = 'administrator'
+  and "disabled_at" is null
+  order by "id";
+-- PostgreSQL
+select "id"
+  from "accounts"
+  where "system_role" = 'administrator'
+  and "disabled_at" is null
+  order by "id"
+  for update;
+
+-- src/accounts/queries.ts: findClaim
+--   SEARCH settings USING PRIMARY KEY (key=?)
+-- SQLite
+select "value"
+  from "settings"
+  where "key" = ?;
+-- PostgreSQL
+select "value"
+  from "settings"
+  where "key" = $1;
+
+-- src/accounts/queries.ts: insertClaim
+-- SQLite
+insert into "settings" ("key", "value")
+  values (?, ?)
+  on conflict ("key") do nothing;
+-- PostgreSQL
+insert into "settings" ("key", "value")
+  values ($1, $2)
+  on conflict ("key") do nothing;
+
+-- src/accounts/queries.ts: findNameHolder
+--   COMPOUND QUERY
+--   LEFT-MOST SUBQUERY
+--   SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (name=?)
+--   UNION ALL
+--   SEARCH namespaces USING COVERING INDEX sqlite_autoindex_namespaces_1 (name=?)
+--   UNION ALL
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+select "name"
+  from "accounts"
+  where "name" = ? union all select "name"
+  from "namespaces"
+  where "name" = ? union all select "name"
+  from "former_names"
+  where "name" = ?;
+-- PostgreSQL
+select "name"
+  from "accounts"
+  where "name" = $1 union all select "name"
+  from "namespaces"
+  where "name" = $2 union all select "name"
+  from "former_names"
+  where "name" = $3;
+
+-- src/accounts/queries.ts: insertPerson
+-- SQLite
+insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries.ts: insertUserNamespace
+-- SQLite
+insert into "namespaces" ("name", "kind", "account_id", "created_at")
+  values (?, ?, ?, ?)
+  on conflict ("name") do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "namespaces" ("name", "kind", "account_id", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict ("name") do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries.ts: setDisplayName
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "display_name" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "display_name" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: setEmail
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "email" = ?, "email_verified_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "email" = $1, "email_verified_at" = $2
+  where "id" = $3;
+
+-- src/accounts/queries.ts: setSystemRole
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "system_role" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "system_role" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: setDisabled
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "disabled_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "disabled_at" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: setLastLogin
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "last_login_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "last_login_at" = $1
+  where "id" = $2;
+
+-- src/accounts/queries.ts: listOwnerlessNamespaces
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+-- SQLite
+select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."id" > ?
+  and "kind" = ?
+  and not exists (select "account_id"
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id")
+  order by "namespaces"."id"
+  limit ?;
+-- PostgreSQL
+select "namespaces"."id"
+  from "namespaces"
+  where "namespaces"."id" > $1
+  and "kind" = $2
+  and not exists (select "account_id"
+  from "members"
+  where "members"."namespace_id" = "namespaces"."id")
+  order by "namespaces"."id"
+  limit $3;
+
+-- src/accounts/queries.ts: insertMember
+-- SQLite
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/accounts/queries/teams.ts: listTeams
+--   SEARCH teams USING INDEX sqlite_autoindex_teams_1 (namespace_id=? AND name>?)
+-- SQLite
+select "id", "namespace_id", "name", "description", "created_at"
+  from "teams"
+  where "namespace_id" = ?
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "id", "namespace_id", "name", "description", "created_at"
+  from "teams"
+  where "namespace_id" = $1
+  and "name" > $2
+  order by "name"
+  limit $3;
+
+-- src/accounts/queries/teams.ts: findTeam
+--   SEARCH teams USING INDEX sqlite_autoindex_teams_1 (namespace_id=? AND name=?)
+-- SQLite
+select "id", "namespace_id", "name", "description", "created_at"
+  from "teams"
+  where "namespace_id" = ?
+  and "name" = ?;
+-- PostgreSQL
+select "id", "namespace_id", "name", "description", "created_at"
+  from "teams"
+  where "namespace_id" = $1
+  and "name" = $2;
+
+-- src/accounts/queries/teams.ts: insertTeam
+-- SQLite
+insert into "teams" ("namespace_id", "name", "description", "created_at")
+  values (?, ?, ?, ?)
+  on conflict ("namespace_id", "name") do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "teams" ("namespace_id", "name", "description", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict ("namespace_id", "name") do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries/teams.ts: updateTeam
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "teams"
+  set "name" = ?, "description" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "teams"
+  set "name" = $1, "description" = $2
+  where "id" = $3;
+
+-- src/accounts/queries/teams.ts: deleteTeam
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "teams"
+  where "id" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "teams"
+  where "id" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/teams.ts: listTeamMembers
+--   SEARCH team_members USING PRIMARY KEY (team_id=? AND (account_id,source)>(?,?))
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "team_members"."source", "team_members"."created_at"
+  from "team_members"
+  inner join "accounts" on "accounts"."id" = "team_members"."account_id"
+  where "team_members"."team_id" = ?
+  and ("team_members"."account_id", "team_members"."source") > (?, ?)
+  order by "team_members"."account_id", "team_members"."source"
+  limit ?;
+-- PostgreSQL
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "team_members"."source", "team_members"."created_at"
+  from "team_members"
+  inner join "accounts" on "accounts"."id" = "team_members"."account_id"
+  where "team_members"."team_id" = $1
+  and ("team_members"."account_id", "team_members"."source") > ($2, $3)
+  order by "team_members"."account_id", "team_members"."source"
+  limit $4;
+
+-- src/accounts/queries/teams.ts: insertTeamMember
+-- SQLite
+insert into "team_members" ("team_id", "account_id", "source", "created_at")
+  values (?, ?, ?, ?)
+  on conflict ("team_id", "account_id", "source") do nothing;
+-- PostgreSQL
+insert into "team_members" ("team_id", "account_id", "source", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict ("team_id", "account_id", "source") do nothing;
+
+-- src/accounts/queries/teams.ts: deleteTeamMember
+--   SEARCH team_members USING PRIMARY KEY (team_id=? AND account_id=? AND source=?)
+-- SQLite
+delete
+  from "team_members"
+  where "team_id" = ?
+  and "account_id" = ?
+  and "source" = ?;
+-- PostgreSQL
+delete
+  from "team_members"
+  where "team_id" = $1
+  and "account_id" = $2
+  and "source" = $3;
+
+-- src/accounts/queries/teams.ts: findTeamMember
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "source"
+  from "team_members"
+  where "team_id" = ?
+  and "account_id" = ?
+  limit ?;
+-- PostgreSQL
+select "source"
+  from "team_members"
+  where "team_id" = $1
+  and "account_id" = $2
+  limit $3;
+
 -- src/access/queries.ts: findAccountRights
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
@@ -263,63 +1891,1049 @@ select "source"
   from "identities"
   where "account_id" = $1;
 
--- src/accounts/queries.ts: findAccount
---   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- src/accounts/queries/grants.ts: listGrants
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=? AND id>?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
 -- SQLite
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."namespace_id" = ?
+  and "grants"."id" > ?
+  order by "grants"."id"
+  limit ?;
+-- PostgreSQL
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."namespace_id" = $1
+  and "grants"."id" > $2
+  order by "grants"."id"
+  limit $3;
+
+-- src/accounts/queries/grants.ts: listRepositoryGrants
+--   SEARCH grants USING INDEX grants_repository (repository_id=? AND id>?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."repository_id" = ?
+  and "grants"."id" > ?
+  order by "grants"."id"
+  limit ?;
+-- PostgreSQL
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."repository_id" = $1
+  and "grants"."id" > $2
+  order by "grants"."id"
+  limit $3;
+
+-- src/accounts/queries/grants.ts: findGrant
+--   SEARCH grants USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."id" = ?
+  and "grants"."namespace_id" = ?;
+-- PostgreSQL
+select "grants"."id", "grants"."role", "grants"."pattern", "grants"."repository_id", "grants"."created_at", "grants"."created_by", "accounts"."name" as "account", "accounts"."kind" as "account_kind", "teams"."name" as "team", "repositories"."name" as "repository"
+  from "grants" left join "accounts" on "accounts"."id" = "grants"."account_id" left join "teams" on "teams"."id" = "grants"."team_id" left join "repositories" on "repositories"."id" = "grants"."repository_id"
+  where "grants"."id" = $1
+  and "grants"."namespace_id" = $2;
+
+-- src/accounts/queries/grants.ts: findAccountGrant
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+-- SQLite
+select "id", "role"
+  from "grants"
+  where "account_id" = ?
+  and "namespace_id" = ?
+  and coalesce("repository_id", 0) = ?
+  and coalesce("pattern", '') = ?;
+-- PostgreSQL
+select "id", "role"
+  from "grants"
+  where "account_id" = $1
+  and "namespace_id" = $2
+  and coalesce("repository_id", 0) = $3
+  and coalesce("pattern", '') = $4;
+
+-- src/accounts/queries/grants.ts: findTeamGrant
+--   SEARCH grants USING INDEX grants_team (team_id=? AND namespace_id=?)
+-- SQLite
+select "id", "role"
+  from "grants"
+  where "team_id" = ?
+  and "namespace_id" = ?
+  and coalesce("repository_id", 0) = ?
+  and coalesce("pattern", '') = ?;
+-- PostgreSQL
+select "id", "role"
+  from "grants"
+  where "team_id" = $1
+  and "namespace_id" = $2
+  and coalesce("repository_id", 0) = $3
+  and coalesce("pattern", '') = $4;
+
+-- src/accounts/queries/grants.ts: insertGrant
+-- SQLite
+insert into "grants" ("namespace_id", "repository_id", "pattern", "account_id", "team_id", "role", "created_by", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "grants" ("namespace_id", "repository_id", "pattern", "account_id", "team_id", "role", "created_by", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+ 
+  returning "id";
+
+-- src/accounts/queries/grants.ts: setGrantRole
+--   SEARCH grants USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "grants"
+  set "role" = ?, "created_by" = ?, "created_at" = ?
   where "id" = ?;
 -- PostgreSQL
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
+update "grants"
+  set "role" = $1, "created_by" = $2, "created_at" = $3
+  where "id" = $4;
+
+-- src/accounts/queries/grants.ts: deleteGrant
+--   SEARCH grants USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "grants"
+  where "id" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "id" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/grants.ts: findRepositoryOf
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "name"
+  from "repositories"
+  where "id" = ?
+  and "namespace_id" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+select "id", "name"
+  from "repositories"
+  where "id" = $1
+  and "namespace_id" = $2
+  and "deleted_at" is null;
+
+-- src/accounts/queries/groups.ts: listTeamsOfGroups
+--   SEARCH team_groups USING PRIMARY KEY (source=? AND group_name=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "teams"."id", "teams"."namespace_id"
+  from "team_groups"
+  inner join "teams" on "teams"."id" = "team_groups"."team_id"
+  where "team_groups"."source" = ?
+  and "team_groups"."group_name" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "teams"."id", "teams"."namespace_id"
+  from "team_groups"
+  inner join "teams" on "teams"."id" = "team_groups"."team_id"
+  where "team_groups"."source" = $1
+  and "team_groups"."group_name" in (select value
+  from json_array_elements_text($2::json) as value)
+  for key share;
+
+-- src/accounts/queries/groups.ts: listTeamsOfSource
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "teams"."id", "teams"."namespace_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = ?
+  and "team_members"."source" = ?;
+-- PostgreSQL
+select "teams"."id", "teams"."namespace_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = $1
+  and "team_members"."source" = $2;
+
+-- src/accounts/queries/groups.ts: insertSourcedTeamMember
+-- SQLite
+insert into "team_members" ("team_id", "account_id", "source", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "team_members" ("team_id", "account_id", "source", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/accounts/queries/groups.ts: deleteSourcedTeamMember
+--   SEARCH team_members USING PRIMARY KEY (team_id=? AND account_id=? AND source=?)
+-- SQLite
+delete
+  from "team_members"
+  where "team_id" = ?
+  and "account_id" = ?
+  and "source" = ?;
+-- PostgreSQL
+delete
+  from "team_members"
+  where "team_id" = $1
+  and "account_id" = $2
+  and "source" = $3;
+
+-- src/accounts/queries/groups.ts: deleteSourcedTeamMembers
+--   SEARCH team_members USING PRIMARY KEY (team_id=?)
+-- SQLite
+delete
+  from "team_members"
+  where "team_id" = ?
+  and "source" = ?
+  returning "account_id";
+-- PostgreSQL
+delete
+  from "team_members"
+  where "team_id" = $1
+  and "source" = $2
+  returning "account_id";
+
+-- src/accounts/queries/groups.ts: deleteTeamlessMember
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SCALAR SUBQUERY 1
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "members"
+  where "namespace_id" = ?
+  and "account_id" = ?
+  and "role" = ?
+  and not exists (select "team_members"."team_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = ?
+  and "teams"."namespace_id" = ?);
+-- PostgreSQL
+delete
+  from "members"
+  where "namespace_id" = $1
+  and "account_id" = $2
+  and "role" = $3
+  and not exists (select "team_members"."team_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = $4
+  and "teams"."namespace_id" = $5);
+
+-- src/accounts/queries/groups.ts: lockTeam
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "namespace_id"
+  from "teams"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "namespace_id"
+  from "teams"
+  where "id" = $1
+  for update;
+
+-- src/accounts/queries/groups.ts: listTeamGroups
+--   SEARCH team_groups USING COVERING INDEX team_groups_team (team_id=?)
+-- SQLite
+select "source", "group_name"
+  from "team_groups"
+  where "team_id" = ?;
+-- PostgreSQL
+select "source", "group_name"
+  from "team_groups"
+  where "team_id" = $1;
+
+-- src/accounts/queries/groups.ts: insertTeamGroup
+-- SQLite
+insert into "team_groups" ("team_id", "source", "group_name")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "team_groups" ("team_id", "source", "group_name")
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/accounts/queries/groups.ts: deleteTeamGroup
+--   SEARCH team_groups USING PRIMARY KEY (source=? AND group_name=? AND team_id=?)
+-- SQLite
+delete
+  from "team_groups"
+  where "source" = ?
+  and "group_name" = ?
+  and "team_id" = ?;
+-- PostgreSQL
+delete
+  from "team_groups"
+  where "source" = $1
+  and "group_name" = $2
+  and "team_id" = $3;
+
+-- src/accounts/queries/invitations.ts: listInvitations
+--   SEARCH invitations USING INDEX invitations_namespace (namespace_id=? AND id>?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."namespace_id" = ?
+  and "invitations"."id" > ?
+  and "invitations"."expires_at" > ?
+  order by "invitations"."id"
+  limit ?;
+-- PostgreSQL
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."namespace_id" = $1
+  and "invitations"."id" > $2
+  and "invitations"."expires_at" > $3
+  order by "invitations"."id"
+  limit $4;
+
+-- src/accounts/queries/invitations.ts: listInvitationsTo
+--   SEARCH invitations USING INDEX invitations_account (account_id=? AND rowid>?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."account_id" = ?
+  and "invitations"."id" > ?
+  and "invitations"."expires_at" > ?
+  and "namespaces"."deleted_at" is null
+  order by "invitations"."id"
+  limit ?;
+-- PostgreSQL
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."account_id" = $1
+  and "invitations"."id" > $2
+  and "invitations"."expires_at" > $3
+  and "namespaces"."deleted_at" is null
+  order by "invitations"."id"
+  limit $4;
+
+-- src/accounts/queries/invitations.ts: findInvitation
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."id" = ?
+  and "invitations"."namespace_id" = ?;
+-- PostgreSQL
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."id" = $1
+  and "invitations"."namespace_id" = $2;
+
+-- src/accounts/queries/invitations.ts: findInvitationTo
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."id" = ?
+  and "invitations"."account_id" = ?
+  and "invitations"."expires_at" > ?;
+-- PostgreSQL
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."id" = $1
+  and "invitations"."account_id" = $2
+  and "invitations"."expires_at" > $3;
+
+-- src/accounts/queries/invitations.ts: findInvitationByHash
+--   SEARCH invitations USING INDEX sqlite_autoindex_invitations_1 (hash=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."hash" = ?
+  and "invitations"."account_id" is null
+  and "invitations"."expires_at" > ?;
+-- PostgreSQL
+select "invitations"."id", "invitations"."namespace_id", "invitations"."team_id", "invitations"."account_id", "invitations"."email", "invitations"."role", "invitations"."invited_by", "invitations"."created_at", "invitations"."expires_at", "namespaces"."name" as "namespace", "namespaces"."deleted_at" as "namespace_deleted_at", "teams"."name" as "team", "accounts"."name" as "account"
+  from "invitations" left join "namespaces" on "namespaces"."id" = "invitations"."namespace_id" left join "teams" on "teams"."id" = "invitations"."team_id" left join "accounts" on "accounts"."id" = "invitations"."account_id"
+  where "invitations"."hash" = $1
+  and "invitations"."account_id" is null
+  and "invitations"."expires_at" > $2;
+
+-- src/accounts/queries/invitations.ts: insertInvitation
+-- SQLite
+insert into "invitations" ("hash", "namespace_id", "team_id", "account_id", "email", "role", "invited_by", "created_at", "expires_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "invitations" ("hash", "namespace_id", "team_id", "account_id", "email", "role", "invited_by", "created_at", "expires_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ 
+  returning "id";
+
+-- src/accounts/queries/invitations.ts: listPendingInvitations
+--   SEARCH invitations USING COVERING INDEX invitations_namespace (namespace_id=?)
+-- SQLite
+select "id"
+  from "invitations"
+  where "namespace_id" = ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "invitations"
+  where "namespace_id" = $1
+  order by "id"
+  limit $2;
+
+-- src/accounts/queries/invitations.ts: deleteInvitationsTo
+--   SEARCH invitations USING INDEX invitations_account (account_id=?)
+-- SQLite
+delete
+  from "invitations"
+  where "account_id" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "invitations"
+  where "account_id" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/invitations.ts: deleteInvitation
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "invitations"
+  where "id" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "invitations"
+  where "id" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/invitations.ts: deleteAnsweredInvitation
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "invitations"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "invitations"
   where "id" = $1;
 
--- src/accounts/queries.ts: findAccountByName
---   SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (name=?)
+-- src/accounts/queries/invitations.ts: deleteExpiredInvitations
+--   SEARCH invitations USING INDEX invitations_expiry (expires_at<?)
 -- SQLite
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
+delete
+  from "invitations"
+  where "expires_at" <= ?;
+-- PostgreSQL
+delete
+  from "invitations"
+  where "expires_at" <= $1;
+
+-- src/accounts/queries/members.ts: listMembers
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id>?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = ?
+  and "members"."account_id" > ?
+  order by "members"."account_id"
+  limit ?;
+-- PostgreSQL
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = $1
+  and "members"."account_id" > $2
+  order by "members"."account_id"
+  limit $3;
+
+-- src/accounts/queries/members.ts: findMember
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = ?
+  and "members"."account_id" = ?;
+-- PostgreSQL
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = $1
+  and "members"."account_id" = $2;
+
+-- src/accounts/queries/members.ts: saveMember
+-- SQLite
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values (?, ?, ?, ?)
+  on conflict ("namespace_id", "account_id") do update
+  set "role" = ?;
+-- PostgreSQL
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values ($1, $2, $3, $4)
+  on conflict ("namespace_id", "account_id") do update
+  set "role" = $5;
+
+-- src/accounts/queries/members.ts: findOtherOwner
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+-- SQLite
+select "account_id"
+  from "members"
+  where "namespace_id" = ?
+  and "role" = ?
+  and "account_id" <> ?
+  limit ?;
+-- PostgreSQL
+select "account_id"
+  from "members"
+  where "namespace_id" = $1
+  and "role" = $2
+  and "account_id" <> $3
+  limit $4;
+
+-- src/accounts/queries/members.ts: deleteMember
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+-- SQLite
+delete
+  from "members"
+  where "namespace_id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+delete
+  from "members"
+  where "namespace_id" = $1
+  and "account_id" = $2;
+
+-- src/accounts/queries/members.ts: deleteMemberFromTeams
+--   SEARCH team_members USING INDEX team_members_account (account_id=? AND team_id=?)
+--   LIST SUBQUERY 1
+--   SEARCH teams USING COVERING INDEX sqlite_autoindex_teams_1 (namespace_id=?)
+-- SQLite
+delete
+  from "team_members"
+  where "account_id" = ?
+  and "team_id" in (select "id"
+  from "teams"
+  where "namespace_id" = ?);
+-- PostgreSQL
+delete
+  from "team_members"
+  where "account_id" = $1
+  and "team_id" in (select "id"
+  from "teams"
+  where "namespace_id" = $2);
+
+-- src/accounts/queries/members.ts: deleteAccountGrants
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+-- SQLite
+delete
+  from "grants"
+  where "account_id" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "account_id" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/namespaces.ts: findNamespaceByName
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
+-- SQLite
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
   where "name" = ?;
 -- PostgreSQL
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
   where "name" = $1;
 
--- src/accounts/queries.ts: findAccountByEmail
---   SEARCH accounts USING INDEX accounts_email (email=?)
+-- src/accounts/queries/namespaces.ts: findNamespaceByFormerName
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
-  where "email" = ?
-  and "email_verified_at" is not null;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "former_names"
+  inner join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
+  where "former_names"."name" = ?;
 -- PostgreSQL
-select "id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "created_at", "last_login_at"
-  from "accounts"
-  where "email" = $1
-  and "email_verified_at" is not null;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "former_names"
+  inner join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
+  where "former_names"."name" = $1;
 
--- src/accounts/queries.ts: findClaim
---   SEARCH settings USING PRIMARY KEY (key=?)
+-- src/accounts/queries/namespaces.ts: lockNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "value"
-  from "settings"
-  where "key" = ?;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "id" = ?;
 -- PostgreSQL
-select "value"
-  from "settings"
-  where "key" = $1;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "id" = $1
+  for update;
 
--- src/accounts/queries.ts: insertClaim
+-- src/accounts/queries/namespaces.ts: listNamespaces
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH grants USING COVERING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 9
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 7
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 8
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
 -- SQLite
-insert into "settings" ("key", "value")
-  values (?, ?)
-  on conflict ("key") do nothing;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "name" > ?
+  and "deleted_at" is null
+  and (
+    (? = 0
+  and ? = 0
+  and (
+      ? = 1
+      or namespaces.account_id = ?
+      or exists (select 1
+  from members
+  where members.namespace_id = namespaces.id
+  and members.account_id = ?)
+      or exists (select 1
+  from grants
+  where grants.account_id = ?
+  and grants.namespace_id = namespaces.id)
+      or exists (
+        select 1
+  from team_members
+  inner join teams on teams.id = team_members.team_id
+       
+  where team_members.account_id = ?
+  and teams.namespace_id = namespaces.id
+      )
+    ))
+    or exists (select 1
+  from repositories
+  where repositories.namespace_id = namespaces.id
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )))
+  )
+  order by "name"
+  limit ?;
 -- PostgreSQL
-insert into "settings" ("key", "value")
-  values ($1, $2)
-  on conflict ("key") do nothing;
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "name" > $1
+  and "deleted_at" is null
+  and (
+    ($2 = 0
+  and $3 = 0
+  and (
+      $4 = 1
+      or namespaces.account_id = $5
+      or exists (select 1
+  from members
+  where members.namespace_id = namespaces.id
+  and members.account_id = $6)
+      or exists (select 1
+  from grants
+  where grants.account_id = $7
+  and grants.namespace_id = namespaces.id)
+      or exists (
+        select 1
+  from team_members
+  inner join teams on teams.id = team_members.team_id
+       
+  where team_members.account_id = $8
+  and teams.namespace_id = namespaces.id
+      )
+    ))
+    or exists (select 1
+  from repositories
+  where repositories.namespace_id = namespaces.id
+  and (repositories.deleted_at is null
+  and (
+    ($9 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($10 = 0 or exists (select 1
+  from json_array_elements_text($11::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($12 = 0 or repositories.id = $13)
+     
+  and (
+        $14 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $15)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $16
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $17
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $18
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )))
+  )
+  order by "name"
+  limit $19;
 
--- src/accounts/queries.ts: findNameHolder
+-- src/accounts/queries/namespaces.ts: findVisibleNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH grants USING COVERING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 9
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 7
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 8
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "id"
+  from "namespaces"
+  where "id" = ?
+  and "deleted_at" is null
+  and (
+    (? = 0
+  and ? = 0
+  and (
+      ? = 1
+      or namespaces.account_id = ?
+      or exists (select 1
+  from members
+  where members.namespace_id = namespaces.id
+  and members.account_id = ?)
+      or exists (select 1
+  from grants
+  where grants.account_id = ?
+  and grants.namespace_id = namespaces.id)
+      or exists (
+        select 1
+  from team_members
+  inner join teams on teams.id = team_members.team_id
+       
+  where team_members.account_id = ?
+  and teams.namespace_id = namespaces.id
+      )
+    ))
+    or exists (select 1
+  from repositories
+  where repositories.namespace_id = namespaces.id
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )))
+  );
+-- PostgreSQL
+select "id"
+  from "namespaces"
+  where "id" = $1
+  and "deleted_at" is null
+  and (
+    ($2 = 0
+  and $3 = 0
+  and (
+      $4 = 1
+      or namespaces.account_id = $5
+      or exists (select 1
+  from members
+  where members.namespace_id = namespaces.id
+  and members.account_id = $6)
+      or exists (select 1
+  from grants
+  where grants.account_id = $7
+  and grants.namespace_id = namespaces.id)
+      or exists (
+        select 1
+  from team_members
+  inner join teams on teams.id = team_members.team_id
+       
+  where team_members.account_id = $8
+  and teams.namespace_id = namespaces.id
+      )
+    ))
+    or exists (select 1
+  from repositories
+  where repositories.namespace_id = namespaces.id
+  and (repositories.deleted_at is null
+  and (
+    ($9 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($10 = 0 or exists (select 1
+  from json_array_elements_text($11::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($12 = 0 or repositories.id = $13)
+     
+  and (
+        $14 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $15)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $16
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $17
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $18
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )))
+  );
+
+-- src/accounts/queries/namespaces.ts: listDeletedNamespaces
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+-- SQLite
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "name" > ?
+  and "deleted_at" > ?
+  and (? = 1 or exists (
+          select 1
+  from members
+         
+  where members.namespace_id = namespaces.id
+  and members.account_id = ?
+  and members.role = 'owner'
+        ))
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."account_id", "namespaces"."display_name", "namespaces"."description", "namespaces"."default_visibility", "namespaces"."creates_on_push", "namespaces"."members_role", "namespaces"."is_verified_publisher", "namespaces"."created_at", "namespaces"."deleted_at", "namespaces"."deleted_by"
+  from "namespaces"
+  where "name" > $1
+  and "deleted_at" > $2
+  and ($3 = 1 or exists (
+          select 1
+  from members
+         
+  where members.namespace_id = namespaces.id
+  and members.account_id = $4
+  and members.role = 'owner'
+        ))
+  order by "name"
+  limit $5;
+
+-- src/accounts/queries/namespaces.ts: listExpiredNamespaces
+--   SEARCH namespaces USING COVERING INDEX namespaces_deleted (deleted_at>? AND deleted_at<?)
+-- SQLite
+select "id"
+  from "namespaces"
+  where "deleted_at" > ?
+  and "deleted_at" <= ?
+  order by "deleted_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "namespaces"
+  where "deleted_at" > $1
+  and "deleted_at" <= $2
+  order by "deleted_at", "id"
+  limit $3;
+
+-- src/accounts/queries/namespaces.ts: findForeignHolder
 --   COMPOUND QUERY
 --   LEFT-MOST SUBQUERY
 --   SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (name=?)
@@ -330,115 +2944,538 @@ insert into "settings" ("key", "value")
 -- SQLite
 select "name"
   from "accounts"
-  where "name" = ? union all select "name"
+  where "name" = ?
+  and "id" <> ? union all select "name"
   from "namespaces"
-  where "name" = ? union all select "name"
+  where "name" = ?
+  and "id" <> ? union all select "name"
   from "former_names"
-  where "name" = ?;
+  where "name" = ?
+  and ("namespace_id" is null or "namespace_id" <> ?);
 -- PostgreSQL
 select "name"
   from "accounts"
-  where "name" = $1 union all select "name"
+  where "name" = $1
+  and "id" <> $2 union all select "name"
   from "namespaces"
-  where "name" = $2 union all select "name"
+  where "name" = $3
+  and "id" <> $4 union all select "name"
   from "former_names"
-  where "name" = $3;
+  where "name" = $5
+  and ("namespace_id" is null or "namespace_id" <> $6);
 
--- src/accounts/queries.ts: insertPerson
+-- src/accounts/queries/namespaces.ts: insertOrganisation
 -- SQLite
-insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
-  values (?, ?, ?, ?, ?, ?, ?)
-  on conflict do nothing
- 
-  returning "id";
--- PostgreSQL
-insert into "accounts" ("kind", "name", "display_name", "email", "email_verified_at", "system_role", "created_at")
-  values ($1, $2, $3, $4, $5, $6, $7)
-  on conflict do nothing
- 
-  returning "id";
-
--- src/accounts/queries.ts: insertUserNamespace
--- SQLite
-insert into "namespaces" ("name", "kind", "account_id", "created_at")
-  values (?, ?, ?, ?)
+insert into "namespaces" ("name", "kind", "display_name", "description", "default_visibility", "creates_on_push", "members_role", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("name") do nothing
  
   returning "id";
 -- PostgreSQL
-insert into "namespaces" ("name", "kind", "account_id", "created_at")
-  values ($1, $2, $3, $4)
+insert into "namespaces" ("name", "kind", "display_name", "description", "default_visibility", "creates_on_push", "members_role", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict ("name") do nothing
  
   returning "id";
 
--- src/accounts/queries.ts: setSystemRole
+-- src/accounts/queries/namespaces.ts: updateNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "display_name" = ?, "description" = ?, "default_visibility" = ?, "creates_on_push" = ?, "members_role" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "display_name" = $1, "description" = $2, "default_visibility" = $3, "creates_on_push" = $4, "members_role" = $5
+  where "id" = $6;
+
+-- src/accounts/queries/namespaces.ts: setVerifiedPublisher
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "is_verified_publisher" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "is_verified_publisher" = $1
+  where "id" = $2;
+
+-- src/accounts/queries/namespaces.ts: setNamespaceName
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "name" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "name" = $1
+  where "id" = $2;
+
+-- src/accounts/queries/namespaces.ts: setAccountName
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 update "accounts"
-  set "system_role" = ?
+  set "name" = ?
   where "id" = ?;
 -- PostgreSQL
 update "accounts"
-  set "system_role" = $1
+  set "name" = $1
   where "id" = $2;
 
--- src/accounts/queries.ts: setDisabled
+-- src/accounts/queries/namespaces.ts: insertFormerNamespaceName
+-- SQLite
+insert into "former_names" ("name", "namespace_id", "renamed_at")
+  values (?, ?, ?)
+  on conflict ("name") do nothing;
+-- PostgreSQL
+insert into "former_names" ("name", "namespace_id", "renamed_at")
+  values ($1, $2, $3)
+  on conflict ("name") do nothing;
+
+-- src/accounts/queries/namespaces.ts: deleteFormerNamespaceName
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+delete
+  from "former_names"
+  where "name" = ?
+  and "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "former_names"
+  where "name" = $1
+  and "namespace_id" = $2;
+
+-- src/accounts/queries/namespaces.ts: renameGrantPatterns
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+-- SQLite
+update "grants"
+  set "pattern" = cast(? as text) || substr(pattern, instr(pattern, '/'))
+  where "namespace_id" = ?
+  and "pattern" is not null;
+-- PostgreSQL
+update "grants"
+  set "pattern" = cast($1 as text) || substr(pattern, strpos(pattern, '/'))
+  where "namespace_id" = $2
+  and "pattern" is not null;
+
+-- src/accounts/queries/namespaces.ts: setNamespaceDeleted
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "deleted_at" = ?, "deleted_by" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "deleted_at" = $1, "deleted_by" = $2
+  where "id" = $3;
+
+-- src/accounts/queries/namespaces.ts: findRepositoryWithContent
+--   SEARCH repositories USING COVERING INDEX repositories_namespace (namespace_id=?)
+--   SEARCH manifests EXISTS USING COVERING INDEX sqlite_autoindex_manifests_1 (repository_id=?)
+-- SQLite
+select "name"
+  from "repositories"
+  where "namespace_id" = ?
+  and exists (select "id"
+  from "manifests"
+  where "repository_id" = "repositories"."id")
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "namespace_id" = $1
+  and exists (select "id"
+  from "manifests"
+  where "repository_id" = "repositories"."id")
+  limit $2;
+
+-- src/accounts/queries/namespaces.ts: deleteMembersOf
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+-- SQLite
+delete
+  from "members"
+  where "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "members"
+  where "namespace_id" = $1;
+
+-- src/accounts/queries/namespaces.ts: deleteTeamsOf
+--   SEARCH teams USING INDEX sqlite_autoindex_teams_1 (namespace_id=?)
+-- SQLite
+delete
+  from "teams"
+  where "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "teams"
+  where "namespace_id" = $1;
+
+-- src/accounts/queries/namespaces.ts: deleteGrantsOf
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+-- SQLite
+delete
+  from "grants"
+  where "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "namespace_id" = $1;
+
+-- src/accounts/queries/namespaces.ts: deleteInvitationsOf
+--   SEARCH invitations USING INDEX invitations_namespace (namespace_id=?)
+-- SQLite
+delete
+  from "invitations"
+  where "namespace_id" = ?;
+-- PostgreSQL
+delete
+  from "invitations"
+  where "namespace_id" = $1;
+
+-- src/accounts/queries/robots.ts: listRobots
+--   SEARCH accounts USING INDEX accounts_robots (namespace_id=? AND name>?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+  from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
+  where "accounts"."namespace_id" = ?
+  and "accounts"."name" > ?
+  and coalesce("accounts"."disabled_at", 1) <> ?
+  order by "accounts"."name"
+  limit ?;
+-- PostgreSQL
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+  from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
+  where "accounts"."namespace_id" = $1
+  and "accounts"."name" > $2
+  and coalesce("accounts"."disabled_at", 1) <> $3
+  order by "accounts"."name"
+  limit $4;
+
+-- src/accounts/queries/robots.ts: findRobot
+--   SEARCH accounts USING INDEX accounts_robots (namespace_id=? AND name=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+  from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
+  where "accounts"."namespace_id" = ?
+  and "accounts"."name" = ?
+  and coalesce("accounts"."disabled_at", 1) <> ?;
+-- PostgreSQL
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+  from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
+  where "accounts"."namespace_id" = $1
+  and "accounts"."name" = $2
+  and coalesce("accounts"."disabled_at", 1) <> $3;
+
+-- src/accounts/queries/robots.ts: insertRobot
+-- SQLite
+insert into "accounts" ("kind", "name", "namespace_id", "repository_id", "description", "created_at")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "accounts" ("kind", "name", "namespace_id", "repository_id", "description", "created_at")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing
+ 
+  returning "id";
+
+-- src/accounts/queries/robots.ts: updateRobot
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "description" = ?, "disabled_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "description" = $1, "disabled_at" = $2
+  where "id" = $3;
+
+-- src/accounts/queries/robots.ts: deleteRobotRules
+--   SEARCH trust_rules USING INDEX trust_rules_account (account_id=?)
+-- SQLite
+delete
+  from "trust_rules"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "trust_rules"
+  where "account_id" = $1;
+
+-- src/accounts/queries/robots.ts: deleteRobotGrants
+--   SEARCH grants USING INDEX grants_account (account_id=?)
+-- SQLite
+delete
+  from "grants"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "account_id" = $1;
+
+-- src/accounts/queries/robots.ts: disableRobotsOf
+--   SEARCH accounts USING INDEX accounts_robots (namespace_id=?)
 -- SQLite
 update "accounts"
   set "disabled_at" = ?
-  where "id" = ?;
+  where "namespace_id" = ?
+  and "disabled_at" is null;
 -- PostgreSQL
 update "accounts"
   set "disabled_at" = $1
-  where "id" = $2;
+  where "namespace_id" = $2
+  and "disabled_at" is null;
 
--- src/accounts/queries.ts: setLastLogin
---   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- src/accounts/queries/robots.ts: enableRobotsOf
+--   SEARCH accounts USING INDEX accounts_robots (namespace_id=?)
 -- SQLite
 update "accounts"
-  set "last_login_at" = ?
-  where "id" = ?;
+  set "disabled_at" = ?
+  where "namespace_id" = ?
+  and "disabled_at" = ?;
 -- PostgreSQL
 update "accounts"
-  set "last_login_at" = $1
-  where "id" = $2;
+  set "disabled_at" = $1
+  where "namespace_id" = $2
+  and "disabled_at" = $3;
 
--- src/accounts/queries.ts: listOwnerlessNamespaces
---   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
---   CORRELATED SCALAR SUBQUERY 1
---   SEARCH members USING PRIMARY KEY (namespace_id=?)
+-- src/accounts/queries/robots.ts: findRobotToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."id" > ?
-  and "kind" = ?
-  and not exists (select "account_id"
-  from "members"
-  where "members"."namespace_id" = "namespaces"."id")
-  order by "namespaces"."id"
+select "id", "name", "scopes", "expires_at"
+  from "tokens"
+  where "id" = ?
+  and "account_id" = ?
+  and "kind" = ?;
+-- PostgreSQL
+select "id", "name", "scopes", "expires_at"
+  from "tokens"
+  where "id" = $1
+  and "account_id" = $2
+  and "kind" = $3;
+
+-- src/accounts/queries/robots.ts: setTokenExpiry
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "tokens"
+  set "expires_at" = ?
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+update "tokens"
+  set "expires_at" = $1
+  where "id" = $2
+  and "account_id" = $3;
+
+-- src/audit/queries.ts: insertEvent
+--   SCALAR SUBQUERY 1
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+insert into "audit_events" ("at", "actor_id", "actor_name", "actor_kind", "credential", "action", "target_kind", "target_id", "target_name", "namespace_id", "address", "agent", "request_id", "outcome", "reason", "old_values", "new_values", "occurrences")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, (select namespace_id
+  from repositories
+  where id = ?)), ?, ?, ?, ?, ?, ?, ?, ?);
+-- PostgreSQL
+insert into "audit_events" ("at", "actor_id", "actor_name", "actor_kind", "credential", "action", "target_kind", "target_id", "target_name", "namespace_id", "address", "agent", "request_id", "outcome", "reason", "old_values", "new_values", "occurrences")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, (select namespace_id
+  from repositories
+  where id = $11)), $12, $13, $14, $15, $16, $17, $18, $19);
+
+-- src/audit/queries.ts: listEvents
+--   SEARCH audit_events USING INDEX audit_events_at (at>? AND at<?)
+-- SQLite
+select *
+  from "audit_events"
+  where (at, id) < (?, ?)
+  and "at" >= ?
+  order by "at" desc, "id" desc
   limit ?;
 -- PostgreSQL
-select "namespaces"."id"
-  from "namespaces"
-  where "namespaces"."id" > $1
-  and "kind" = $2
-  and not exists (select "account_id"
-  from "members"
-  where "members"."namespace_id" = "namespaces"."id")
-  order by "namespaces"."id"
-  limit $3;
+select *
+  from "audit_events"
+  where (at, id) < ($1, $2)
+  and "at" >= $3
+  order by "at" desc, "id" desc
+  limit $4;
 
--- src/accounts/queries.ts: insertMember
+-- src/audit/queries.ts: listEventsOfActor
+--   SEARCH audit_events USING INDEX audit_events_actor (actor_name=? AND at>? AND at<?)
 -- SQLite
-insert into "members" ("namespace_id", "account_id", "role", "created_at")
-  values (?, ?, ?, ?)
-  on conflict do nothing;
+select *
+  from "audit_events"
+  where (at, id) < (?, ?)
+  and "at" >= ?
+  and "actor_name" = ?
+  order by "at" desc, "id" desc
+  limit ?;
 -- PostgreSQL
-insert into "members" ("namespace_id", "account_id", "role", "created_at")
-  values ($1, $2, $3, $4)
-  on conflict do nothing;
+select *
+  from "audit_events"
+  where (at, id) < ($1, $2)
+  and "at" >= $3
+  and "actor_name" = $4
+  order by "at" desc, "id" desc
+  limit $5;
+
+-- src/audit/queries.ts: listEventsOfAction
+--   SEARCH audit_events USING INDEX audit_events_action (action=? AND at>? AND at<?)
+-- SQLite
+select *
+  from "audit_events"
+  where (at, id) < (?, ?)
+  and "at" >= ?
+  and "action" = ?
+  order by "at" desc, "id" desc
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_events"
+  where (at, id) < ($1, $2)
+  and "at" >= $3
+  and "action" = $4
+  order by "at" desc, "id" desc
+  limit $5;
+
+-- src/audit/queries.ts: listEventsOfTarget
+--   SEARCH audit_events USING INDEX audit_events_target (target_name=? AND at>? AND at<?)
+-- SQLite
+select *
+  from "audit_events"
+  where (at, id) < (?, ?)
+  and "at" >= ?
+  and "target_name" = ?
+  order by "at" desc, "id" desc
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_events"
+  where (at, id) < ($1, $2)
+  and "at" >= $3
+  and "target_name" = $4
+  order by "at" desc, "id" desc
+  limit $5;
+
+-- src/audit/queries.ts: listEventsOfNamespace
+--   SEARCH audit_events USING INDEX audit_events_namespace (namespace_id=? AND at>? AND at<?)
+-- SQLite
+select *
+  from "audit_events"
+  where (at, id) < (?, ?)
+  and "at" >= ?
+  and "namespace_id" = ?
+  order by "at" desc, "id" desc
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_events"
+  where (at, id) < ($1, $2)
+  and "at" >= $3
+  and "namespace_id" = $4
+  order by "at" desc, "id" desc
+  limit $5;
+
+-- src/audit/queries.ts: addPulls
+-- SQLite
+insert into "audit_pulls" ("hour", "actor_key", "repository_id", "repository_name", "actor_id", "actor_name", "actor_kind", "pulls")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("hour", "actor_key", "repository_name") do update
+  set "pulls" = audit_pulls.pulls + excluded.pulls;
+-- PostgreSQL
+insert into "audit_pulls" ("hour", "actor_key", "repository_id", "repository_name", "actor_id", "actor_name", "actor_kind", "pulls")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict ("hour", "actor_key", "repository_name") do update
+  set "pulls" = audit_pulls.pulls + excluded.pulls;
+
+-- src/audit/queries.ts: listEndedPulls
+--   SEARCH audit_pulls USING PRIMARY KEY (hour<?)
+-- SQLite
+select *
+  from "audit_pulls"
+  where "hour" < ?
+  order by "hour", "actor_key", "repository_name"
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_pulls"
+  where "hour" < $1
+  order by "hour", "actor_key", "repository_name"
+  limit $2
+  for update skip locked;
+
+-- src/audit/queries.ts: deletePulls
+--   SEARCH audit_pulls USING PRIMARY KEY (hour=? AND actor_key=? AND repository_name=?)
+-- SQLite
+delete
+  from "audit_pulls"
+  where "hour" = ?
+  and "actor_key" = ?
+  and "repository_name" = ?;
+-- PostgreSQL
+delete
+  from "audit_pulls"
+  where "hour" = $1
+  and "actor_key" = $2
+  and "repository_name" = $3;
+
+-- src/audit/queries.ts: findNewestEvent
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "audit_events"
+  where "id" > ?
+  order by "id" desc
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "audit_events"
+  where "id" > $1
+  order by "id" desc
+  limit $2;
+
+-- src/audit/queries.ts: deleteEventsBefore
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SEARCH audit_events USING COVERING INDEX audit_events_at (at<?)
+-- SQLite
+delete
+  from "audit_events"
+  where "id" in (select "id"
+  from "audit_events"
+  where "at" < ?
+  order by "at", "id"
+  limit ?);
+-- PostgreSQL
+delete
+  from "audit_events"
+  where "id" in (select "id"
+  from "audit_events"
+  where "at" < $1
+  order by "at", "id"
+  limit $2);
+
+-- src/audit/queries.ts: deleteEventsUpTo
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid<?)
+-- SQLite
+delete
+  from "audit_events"
+  where "id" in (select "id"
+  from "audit_events"
+  where "id" <= ?
+  order by "id"
+  limit ?);
+-- PostgreSQL
+delete
+  from "audit_events"
+  where "id" in (select "id"
+  from "audit_events"
+  where "id" <= $1
+  order by "id"
+  limit $2);
 
 -- src/auth/queries.ts: findPassword
 --   SEARCH passwords USING INTEGER PRIMARY KEY (rowid=?)
@@ -700,6 +3737,1290 @@ delete
 delete
   from "browser_sessions"
   where "account_id" = $1;
+
+-- src/auth/queries/factors.ts: lockAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "id"
+  from "accounts"
+  where "id" = $1
+  for update;
+
+-- src/auth/queries/factors.ts: saveTotp
+-- SQLite
+insert into "totps" ("account_id", "sealed_secret", "created_at")
+  values (?, ?, ?)
+  on conflict ("account_id") do update
+  set "sealed_secret" = "excluded"."sealed_secret", "created_at" = "excluded"."created_at", "last_step" = ?
+  where "totps"."confirmed_at" is null;
+-- PostgreSQL
+insert into "totps" ("account_id", "sealed_secret", "created_at")
+  values ($1, $2, $3)
+  on conflict ("account_id") do update
+  set "sealed_secret" = "excluded"."sealed_secret", "created_at" = "excluded"."created_at", "last_step" = $4
+  where "totps"."confirmed_at" is null;
+
+-- src/auth/queries/factors.ts: findTotp
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "sealed_secret", "created_at", "confirmed_at", "last_step"
+  from "totps"
+  where "account_id" = ?;
+-- PostgreSQL
+select "sealed_secret", "created_at", "confirmed_at", "last_step"
+  from "totps"
+  where "account_id" = $1;
+
+-- src/auth/queries/factors.ts: confirmTotp
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "totps"
+  set "confirmed_at" = ?, "last_step" = ?
+  where "account_id" = ?
+  and "sealed_secret" = ?
+  and "confirmed_at" is null;
+-- PostgreSQL
+update "totps"
+  set "confirmed_at" = $1, "last_step" = $2
+  where "account_id" = $3
+  and "sealed_secret" = $4
+  and "confirmed_at" is null;
+
+-- src/auth/queries/factors.ts: useTotpStep
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "totps"
+  set "last_step" = ?
+  where "account_id" = ?
+  and "sealed_secret" = ?
+  and "confirmed_at" is not null
+  and "last_step" < ?;
+-- PostgreSQL
+update "totps"
+  set "last_step" = $1
+  where "account_id" = $2
+  and "sealed_secret" = $3
+  and "confirmed_at" is not null
+  and "last_step" < $4;
+
+-- src/auth/queries/factors.ts: deleteTotp
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "totps"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "totps"
+  where "account_id" = $1;
+
+-- src/auth/queries/factors.ts: insertPasskey
+-- SQLite
+insert into "passkeys" ("account_id", "credential_id", "public_key", "counter", "transports", "name", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing
+ 
+  returning "id";
+-- PostgreSQL
+insert into "passkeys" ("account_id", "credential_id", "public_key", "counter", "transports", "name", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict do nothing
+ 
+  returning "id";
+
+-- src/auth/queries/factors.ts: findPasskey
+--   SEARCH passkeys USING INDEX sqlite_autoindex_passkeys_1 (credential_id=?)
+-- SQLite
+select "id", "account_id", "credential_id", "public_key", "counter", "transports"
+  from "passkeys"
+  where "credential_id" = ?;
+-- PostgreSQL
+select "id", "account_id", "credential_id", "public_key", "counter", "transports"
+  from "passkeys"
+  where "credential_id" = $1;
+
+-- src/auth/queries/factors.ts: listPasskeys
+--   SEARCH passkeys USING INDEX passkeys_account (account_id=?)
+-- SQLite
+select "id", "credential_id", "transports", "name", "created_at", "last_used_at"
+  from "passkeys"
+  where "account_id" = ?
+  order by "id";
+-- PostgreSQL
+select "id", "credential_id", "transports", "name", "created_at", "last_used_at"
+  from "passkeys"
+  where "account_id" = $1
+  order by "id";
+
+-- src/auth/queries/factors.ts: usePasskey
+--   SEARCH passkeys USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "passkeys"
+  set "counter" = ?, "last_used_at" = ?
+  where "id" = ?
+  and ("counter" < ? or ("counter" = ?
+  and "counter" = ?));
+-- PostgreSQL
+update "passkeys"
+  set "counter" = $1, "last_used_at" = $2
+  where "id" = $3
+  and ("counter" < $4 or ("counter" = $5
+  and "counter" = $6));
+
+-- src/auth/queries/factors.ts: renamePasskey
+--   SEARCH passkeys USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "passkeys"
+  set "name" = ?
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+update "passkeys"
+  set "name" = $1
+  where "id" = $2
+  and "account_id" = $3;
+
+-- src/auth/queries/factors.ts: deletePasskey
+--   SEARCH passkeys USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "passkeys"
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+delete
+  from "passkeys"
+  where "id" = $1
+  and "account_id" = $2;
+
+-- src/auth/queries/factors.ts: deletePasskeysOf
+--   SEARCH passkeys USING INDEX passkeys_account (account_id=?)
+-- SQLite
+delete
+  from "passkeys"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "passkeys"
+  where "account_id" = $1;
+
+-- src/auth/queries/factors.ts: insertBackupCode
+-- SQLite
+insert into "backup_codes" ("account_id", "hash", "created_at")
+  values (?, ?, ?);
+-- PostgreSQL
+insert into "backup_codes" ("account_id", "hash", "created_at")
+  values ($1, $2, $3);
+
+-- src/auth/queries/factors.ts: useBackupCode
+--   SEARCH backup_codes USING PRIMARY KEY (account_id=? AND hash=?)
+-- SQLite
+update "backup_codes"
+  set "used_at" = ?
+  where "account_id" = ?
+  and "hash" = ?
+  and "used_at" is null;
+-- PostgreSQL
+update "backup_codes"
+  set "used_at" = $1
+  where "account_id" = $2
+  and "hash" = $3
+  and "used_at" is null;
+
+-- src/auth/queries/factors.ts: listBackupCodes
+--   SEARCH backup_codes USING PRIMARY KEY (account_id=?)
+-- SQLite
+select "created_at"
+  from "backup_codes"
+  where "account_id" = ?
+  and "used_at" is null;
+-- PostgreSQL
+select "created_at"
+  from "backup_codes"
+  where "account_id" = $1
+  and "used_at" is null;
+
+-- src/auth/queries/factors.ts: deleteBackupCodesOf
+--   SEARCH backup_codes USING PRIMARY KEY (account_id=?)
+-- SQLite
+delete
+  from "backup_codes"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "backup_codes"
+  where "account_id" = $1;
+
+-- src/auth/queries/factors.ts: insertSpent
+-- SQLite
+insert into "throttles" ("key", "failures", "began_at", "last_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "throttles" ("key", "failures", "began_at", "last_at")
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/auth/queries/identities.ts: findIdentityOf
+--   SEARCH identities USING COVERING INDEX identities_account (account_id=? AND source=?)
+-- SQLite
+select "subject"
+  from "identities"
+  where "account_id" = ?
+  and "source" = ?
+  limit ?;
+-- PostgreSQL
+select "subject"
+  from "identities"
+  where "account_id" = $1
+  and "source" = $2
+  limit $3;
+
+-- src/auth/queries/identities.ts: listIdentities
+--   SEARCH identities USING INDEX identities_account (account_id=?)
+-- SQLite
+select "source", "subject", "login", "created_at", "last_used_at"
+  from "identities"
+  where "account_id" = ?;
+-- PostgreSQL
+select "source", "subject", "login", "created_at", "last_used_at"
+  from "identities"
+  where "account_id" = $1;
+
+-- src/auth/queries/identities.ts: deleteIdentitiesOf
+--   SEARCH identities USING INDEX identities_account (account_id=? AND source=?)
+-- SQLite
+delete
+  from "identities"
+  where "account_id" = ?
+  and "source" = ?;
+-- PostgreSQL
+delete
+  from "identities"
+  where "account_id" = $1
+  and "source" = $2;
+
+-- src/auth/queries/identities.ts: lockAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "id"
+  from "accounts"
+  where "id" = $1
+  for update;
+
+-- src/auth/queries/mailed-codes.ts: insertMailedCode
+-- SQLite
+insert into "mailed_codes" ("hash", "account_id", "purpose", "email", "expires_at")
+  values (?, ?, ?, ?, ?);
+-- PostgreSQL
+insert into "mailed_codes" ("hash", "account_id", "purpose", "email", "expires_at")
+  values ($1, $2, $3, $4, $5);
+
+-- src/auth/queries/mailed-codes.ts: findMailedCode
+--   SEARCH mailed_codes USING PRIMARY KEY (hash=?)
+-- SQLite
+select "account_id", "email"
+  from "mailed_codes"
+  where "hash" = ?
+  and "purpose" = ?
+  and "expires_at" > ?;
+-- PostgreSQL
+select "account_id", "email"
+  from "mailed_codes"
+  where "hash" = $1
+  and "purpose" = $2
+  and "expires_at" > $3;
+
+-- src/auth/queries/mailed-codes.ts: deleteMailedCode
+--   SEARCH mailed_codes USING PRIMARY KEY (hash=?)
+-- SQLite
+delete
+  from "mailed_codes"
+  where "hash" = ?;
+-- PostgreSQL
+delete
+  from "mailed_codes"
+  where "hash" = $1;
+
+-- src/auth/queries/mailed-codes.ts: deleteMailedCodesOf
+--   SEARCH mailed_codes USING INDEX mailed_codes_account (account_id=? AND purpose=?)
+-- SQLite
+delete
+  from "mailed_codes"
+  where "account_id" = ?
+  and "purpose" = ?;
+-- PostgreSQL
+delete
+  from "mailed_codes"
+  where "account_id" = $1
+  and "purpose" = $2;
+
+-- src/auth/queries/mailed-codes.ts: deleteExpiredMailedCodes
+--   SEARCH mailed_codes USING INDEX mailed_codes_expiry (expires_at<?)
+-- SQLite
+delete
+  from "mailed_codes"
+  where "expires_at" <= ?;
+-- PostgreSQL
+delete
+  from "mailed_codes"
+  where "expires_at" <= $1;
+
+-- src/auth/queries/sessions.ts: insertBrowserSession
+-- SQLite
+insert into "browser_sessions" ("hash", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "browser_sessions" ("hash", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+ 
+  returning "id";
+
+-- src/auth/queries/sessions.ts: findBrowserSessionByHash
+--   SEARCH browser_sessions USING INDEX sqlite_autoindex_browser_sessions_1 (hash=?)
+-- SQLite
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "hash" = ?;
+-- PostgreSQL
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "hash" = $1;
+
+-- src/auth/queries/sessions.ts: findBrowserSession
+--   SEARCH browser_sessions USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "id" = $1;
+
+-- src/auth/queries/sessions.ts: listBrowserSessions
+--   SEARCH browser_sessions USING INDEX browser_sessions_account (account_id=? AND id>?)
+-- SQLite
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "account_id" = ?
+  and "id" > ?
+  and "expires_at" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "account_id" = $1
+  and "id" > $2
+  and "expires_at" > $3
+  order by "id"
+  limit $4;
+
+-- src/auth/queries/sessions.ts: useBrowserSession
+--   SEARCH browser_sessions USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "browser_sessions"
+  set "last_used_at" = ?, "expires_at" = ?, "address" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "browser_sessions"
+  set "last_used_at" = $1, "expires_at" = $2, "address" = $3
+  where "id" = $4;
+
+-- src/auth/queries/sessions.ts: deleteBrowserSession
+--   SEARCH browser_sessions USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "id" = $1
+  and "account_id" = $2;
+
+-- src/auth/queries/sessions.ts: deleteOtherBrowserSessions
+--   SEARCH browser_sessions USING INDEX browser_sessions_account (account_id=?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "account_id" = ?
+  and "id" <> ?;
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "account_id" = $1
+  and "id" <> $2;
+
+-- src/auth/queries/sessions.ts: deleteBrowserSessionsOf
+--   SEARCH browser_sessions USING INDEX browser_sessions_account (account_id=?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "account_id" = ?;
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "account_id" = $1;
+
+-- src/auth/queries/sessions.ts: deleteOldestBrowserSessions
+--   SEARCH browser_sessions USING COVERING INDEX browser_sessions_account (account_id=? AND id<?)
+--   SCALAR SUBQUERY 1
+--   SEARCH newer USING COVERING INDEX browser_sessions_account (account_id=?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "account_id" = ?
+  and "id" <= (select "newer"."id"
+  from "browser_sessions" as "newer"
+  where "newer"."account_id" = ?
+  order by "newer"."id" desc
+  limit ? offset ?);
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "account_id" = $1
+  and "id" <= (select "newer"."id"
+  from "browser_sessions" as "newer"
+  where "newer"."account_id" = $2
+  order by "newer"."id" desc
+  limit $3 offset $4);
+
+-- src/auth/queries/sessions.ts: deleteExpiredBrowserSessions
+--   SEARCH browser_sessions USING INDEX browser_sessions_expiry (expires_at<?)
+-- SQLite
+delete
+  from "browser_sessions"
+  where "expires_at" <= ?;
+-- PostgreSQL
+delete
+  from "browser_sessions"
+  where "expires_at" <= $1;
+
+-- src/auth/queries/trust-rules.ts: insertTrustRule
+-- SQLite
+insert into "trust_rules" ("account_id", "name", "issuer", "audience", "conditions", "created_at")
+  values (?, ?, ?, ?, ?, ?)
+  returning "id", "account_id", "name", "issuer", "audience", "conditions", "created_at";
+-- PostgreSQL
+insert into "trust_rules" ("account_id", "name", "issuer", "audience", "conditions", "created_at")
+  values ($1, $2, $3, $4, $5, $6)
+  returning "id", "account_id", "name", "issuer", "audience", "conditions", "created_at";
+
+-- src/auth/queries/trust-rules.ts: findTrustRule
+--   SEARCH trust_rules USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "id" = $1;
+
+-- src/auth/queries/trust-rules.ts: listTrustRules
+--   SEARCH trust_rules USING INDEX trust_rules_account (account_id=?)
+-- SQLite
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "account_id" = ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "account_id" = $1
+  order by "id"
+  limit $2;
+
+-- src/auth/queries/trust-rules.ts: listTrustRulesOfIssuer
+--   SEARCH trust_rules USING INDEX trust_rules_issuer (issuer=?)
+-- SQLite
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "issuer" = ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "account_id", "name", "issuer", "audience", "conditions", "created_at"
+  from "trust_rules"
+  where "issuer" = $1
+  order by "id"
+  limit $2;
+
+-- src/auth/queries/trust-rules.ts: deleteTrustRule
+--   SEARCH trust_rules USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "trust_rules"
+  where "id" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+delete
+  from "trust_rules"
+  where "id" = $1
+  and "account_id" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: pageAccounts
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "accounts"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "accounts"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "accounts"
+  where "id" = ?
+  and "name" = ?;
+-- PostgreSQL
+select 1 as found
+  from "accounts"
+  where "id" = $1
+  and "name" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedAccount
+-- SQLite
+insert into "accounts" ("id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "plan", "created_at", "last_login_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "accounts" ("id", "kind", "name", "display_name", "email", "email_verified_at", "system_role", "disabled_at", "description", "namespace_id", "repository_id", "plan", "created_at", "last_login_at") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pagePasswords
+--   SEARCH passwords USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "passwords"
+  where ("account_id") > (?)
+  order by "account_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "passwords"
+  where ("account_id") > ($1)
+  order by "account_id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSamePassword
+--   SEARCH passwords USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "passwords"
+  where "account_id" = ?
+  and "hash" = ?;
+-- PostgreSQL
+select 1 as found
+  from "passwords"
+  where "account_id" = $1
+  and "hash" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedPassword
+-- SQLite
+insert into "passwords" ("account_id", "hash", "changed_at")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "passwords" ("account_id", "hash", "changed_at") overriding system value
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageIdentities
+--   SEARCH identities USING PRIMARY KEY ((source,subject)>(?,?))
+-- SQLite
+select *
+  from "identities"
+  where ("source", "subject") > (?, ?)
+  order by "source", "subject"
+  limit ?;
+-- PostgreSQL
+select *
+  from "identities"
+  where ("source", "subject") > ($1, $2)
+  order by "source", "subject"
+  limit $3;
+
+-- src/lifecycle/queries/archive-access.ts: findSameIdentity
+--   SEARCH identities USING PRIMARY KEY (source=? AND subject=?)
+-- SQLite
+select 1 as found
+  from "identities"
+  where "source" = ?
+  and "subject" = ?
+  and "account_id" = ?;
+-- PostgreSQL
+select 1 as found
+  from "identities"
+  where "source" = $1
+  and "subject" = $2
+  and "account_id" = $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedIdentity
+-- SQLite
+insert into "identities" ("source", "subject", "account_id", "login", "created_at", "last_used_at")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "identities" ("source", "subject", "account_id", "login", "created_at", "last_used_at") overriding system value
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTotps
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "totps"
+  where ("account_id") > (?)
+  order by "account_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "totps"
+  where ("account_id") > ($1)
+  order by "account_id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameTotp
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "totps"
+  where "account_id" = ?
+  and "sealed_secret" = ?;
+-- PostgreSQL
+select 1 as found
+  from "totps"
+  where "account_id" = $1
+  and "sealed_secret" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedTotp
+-- SQLite
+insert into "totps" ("account_id", "sealed_secret", "created_at", "confirmed_at", "last_step")
+  values (?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "totps" ("account_id", "sealed_secret", "created_at", "confirmed_at", "last_step") overriding system value
+  values ($1, $2, $3, $4, $5)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pagePasskeys
+--   SEARCH passkeys USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "passkeys"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "passkeys"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSamePasskey
+--   SEARCH passkeys USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "passkeys"
+  where "id" = ?
+  and "credential_id" = ?;
+-- PostgreSQL
+select 1 as found
+  from "passkeys"
+  where "id" = $1
+  and "credential_id" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedPasskey
+-- SQLite
+insert into "passkeys" ("id", "account_id", "credential_id", "public_key", "counter", "transports", "name", "created_at", "last_used_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "passkeys" ("id", "account_id", "credential_id", "public_key", "counter", "transports", "name", "created_at", "last_used_at") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageBackupCodes
+--   SEARCH backup_codes USING PRIMARY KEY ((account_id,hash)>(?,?))
+-- SQLite
+select *
+  from "backup_codes"
+  where ("account_id", "hash") > (?, ?)
+  order by "account_id", "hash"
+  limit ?;
+-- PostgreSQL
+select *
+  from "backup_codes"
+  where ("account_id", "hash") > ($1, $2)
+  order by "account_id", "hash"
+  limit $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedBackupCode
+-- SQLite
+insert into "backup_codes" ("account_id", "hash", "created_at", "used_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "backup_codes" ("account_id", "hash", "created_at", "used_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTokens
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "tokens"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "tokens"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "tokens"
+  where "id" = ?
+  and "hash" = ?;
+-- PostgreSQL
+select 1 as found
+  from "tokens"
+  where "id" = $1
+  and "hash" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedToken
+-- SQLite
+insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageSigningKeys
+--   SEARCH signing_keys USING PRIMARY KEY (id>?)
+-- SQLite
+select *
+  from "signing_keys"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "signing_keys"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameSigningKey
+--   SEARCH signing_keys USING PRIMARY KEY (id=?)
+-- SQLite
+select 1 as found
+  from "signing_keys"
+  where "id" = ?
+  and "public_key" = ?;
+-- PostgreSQL
+select 1 as found
+  from "signing_keys"
+  where "id" = $1
+  and "public_key" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedSigningKey
+-- SQLite
+insert into "signing_keys" ("id", "sealed_private_key", "public_key", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "signing_keys" ("id", "sealed_private_key", "public_key", "created_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageSettings
+--   SEARCH settings USING PRIMARY KEY (key>?)
+-- SQLite
+select *
+  from "settings"
+  where ("key") > (?)
+  order by "key"
+  limit ?;
+-- PostgreSQL
+select *
+  from "settings"
+  where ("key") > ($1)
+  order by "key"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameSetting
+--   SEARCH settings USING PRIMARY KEY (key=?)
+-- SQLite
+select 1 as found
+  from "settings"
+  where "key" = ?
+  and "value" = ?;
+-- PostgreSQL
+select 1 as found
+  from "settings"
+  where "key" = $1
+  and "value" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedSetting
+-- SQLite
+insert into "settings" ("key", "value")
+  values (?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "settings" ("key", "value") overriding system value
+  values ($1, $2)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageStars
+--   SEARCH stars USING PRIMARY KEY ((account_id,repository_id)>(?,?))
+-- SQLite
+select *
+  from "stars"
+  where ("account_id", "repository_id") > (?, ?)
+  order by "account_id", "repository_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "stars"
+  where ("account_id", "repository_id") > ($1, $2)
+  order by "account_id", "repository_id"
+  limit $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedStar
+-- SQLite
+insert into "stars" ("account_id", "repository_id", "created_at")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "stars" ("account_id", "repository_id", "created_at") overriding system value
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageFormerNames
+--   SEARCH former_names USING PRIMARY KEY (name>?)
+-- SQLite
+select *
+  from "former_names"
+  where ("name") > (?)
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select *
+  from "former_names"
+  where ("name") > ($1)
+  order by "name"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameFormerName
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+select 1 as found
+  from "former_names"
+  where "name" = ?
+  and "renamed_at" = ?;
+-- PostgreSQL
+select 1 as found
+  from "former_names"
+  where "name" = $1
+  and "renamed_at" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedFormerName
+-- SQLite
+insert into "former_names" ("name", "namespace_id", "repository_id", "renamed_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "former_names" ("name", "namespace_id", "repository_id", "renamed_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageMembers
+--   SEARCH members USING PRIMARY KEY ((namespace_id,account_id)>(?,?))
+-- SQLite
+select *
+  from "members"
+  where ("namespace_id", "account_id") > (?, ?)
+  order by "namespace_id", "account_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "members"
+  where ("namespace_id", "account_id") > ($1, $2)
+  order by "namespace_id", "account_id"
+  limit $3;
+
+-- src/lifecycle/queries/archive-access.ts: findSameMember
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+-- SQLite
+select 1 as found
+  from "members"
+  where "namespace_id" = ?
+  and "account_id" = ?
+  and "role" = ?;
+-- PostgreSQL
+select 1 as found
+  from "members"
+  where "namespace_id" = $1
+  and "account_id" = $2
+  and "role" = $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedMember
+-- SQLite
+insert into "members" ("namespace_id", "account_id", "role", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "members" ("namespace_id", "account_id", "role", "created_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTeams
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "teams"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "teams"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameTeam
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "teams"
+  where "id" = ?
+  and "namespace_id" = ?
+  and "name" = ?;
+-- PostgreSQL
+select 1 as found
+  from "teams"
+  where "id" = $1
+  and "namespace_id" = $2
+  and "name" = $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedTeam
+-- SQLite
+insert into "teams" ("id", "namespace_id", "name", "description", "created_at")
+  values (?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "teams" ("id", "namespace_id", "name", "description", "created_at") overriding system value
+  values ($1, $2, $3, $4, $5)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTeamMembers
+--   SEARCH team_members USING PRIMARY KEY ((team_id,account_id,source)>(?,?,?))
+-- SQLite
+select *
+  from "team_members"
+  where ("team_id", "account_id", "source") > (?, ?, ?)
+  order by "team_id", "account_id", "source"
+  limit ?;
+-- PostgreSQL
+select *
+  from "team_members"
+  where ("team_id", "account_id", "source") > ($1, $2, $3)
+  order by "team_id", "account_id", "source"
+  limit $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedTeamMember
+-- SQLite
+insert into "team_members" ("team_id", "account_id", "source", "created_at")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "team_members" ("team_id", "account_id", "source", "created_at") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTeamGroups
+--   SEARCH team_groups USING PRIMARY KEY ((source,group_name,team_id)>(?,?,?))
+-- SQLite
+select *
+  from "team_groups"
+  where ("source", "group_name", "team_id") > (?, ?, ?)
+  order by "source", "group_name", "team_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "team_groups"
+  where ("source", "group_name", "team_id") > ($1, $2, $3)
+  order by "source", "group_name", "team_id"
+  limit $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedTeamGroup
+-- SQLite
+insert into "team_groups" ("team_id", "source", "group_name")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "team_groups" ("team_id", "source", "group_name") overriding system value
+  values ($1, $2, $3)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageInvitations
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "invitations"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "invitations"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameInvitation
+--   SEARCH invitations USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "invitations"
+  where "id" = ?
+  and "hash" = ?;
+-- PostgreSQL
+select 1 as found
+  from "invitations"
+  where "id" = $1
+  and "hash" = $2;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedInvitation
+-- SQLite
+insert into "invitations" ("id", "hash", "namespace_id", "team_id", "account_id", "email", "role", "invited_by", "created_at", "expires_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "invitations" ("id", "hash", "namespace_id", "team_id", "account_id", "email", "role", "invited_by", "created_at", "expires_at") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageGrants
+--   SEARCH grants USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "grants"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "grants"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameGrant
+--   SEARCH grants USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "grants"
+  where "id" = ?
+  and "namespace_id" = ?
+  and "role" = ?
+  and "created_at" = ?;
+-- PostgreSQL
+select 1 as found
+  from "grants"
+  where "id" = $1
+  and "namespace_id" = $2
+  and "role" = $3
+  and "created_at" = $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedGrant
+-- SQLite
+insert into "grants" ("id", "namespace_id", "repository_id", "pattern", "account_id", "team_id", "role", "created_at", "created_by")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "grants" ("id", "namespace_id", "repository_id", "pattern", "account_id", "team_id", "role", "created_at", "created_by") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageTrustRules
+--   SEARCH trust_rules USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "trust_rules"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "trust_rules"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameTrustRule
+--   SEARCH trust_rules USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "trust_rules"
+  where "id" = ?
+  and "account_id" = ?
+  and "conditions" = ?;
+-- PostgreSQL
+select 1 as found
+  from "trust_rules"
+  where "id" = $1
+  and "account_id" = $2
+  and "conditions" = $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedTrustRule
+-- SQLite
+insert into "trust_rules" ("id", "account_id", "name", "issuer", "audience", "conditions", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "trust_rules" ("id", "account_id", "name", "issuer", "audience", "conditions", "created_at") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageAuditEvents
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "audit_events"
+  where ("id") > (?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_events"
+  where ("id") > ($1)
+  order by "id"
+  limit $2;
+
+-- src/lifecycle/queries/archive-access.ts: findSameAuditEvent
+--   SEARCH audit_events USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select 1 as found
+  from "audit_events"
+  where "id" = ?
+  and "at" = ?
+  and "action" = ?
+  and "actor_name" = ?;
+-- PostgreSQL
+select 1 as found
+  from "audit_events"
+  where "id" = $1
+  and "at" = $2
+  and "action" = $3
+  and "actor_name" = $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedAuditEvent
+-- SQLite
+insert into "audit_events" ("id", "at", "actor_id", "actor_name", "actor_kind", "credential", "action", "target_kind", "target_id", "target_name", "namespace_id", "address", "agent", "request_id", "outcome", "reason", "old_values", "new_values", "occurrences")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "audit_events" ("id", "at", "actor_id", "actor_name", "actor_kind", "credential", "action", "target_kind", "target_id", "target_name", "namespace_id", "address", "agent", "request_id", "outcome", "reason", "old_values", "new_values", "occurrences") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageAuditPulls
+--   SEARCH audit_pulls USING PRIMARY KEY ((hour,actor_key,repository_name)>(?,?,?))
+-- SQLite
+select *
+  from "audit_pulls"
+  where ("hour", "actor_key", "repository_name") > (?, ?, ?)
+  order by "hour", "actor_key", "repository_name"
+  limit ?;
+-- PostgreSQL
+select *
+  from "audit_pulls"
+  where ("hour", "actor_key", "repository_name") > ($1, $2, $3)
+  order by "hour", "actor_key", "repository_name"
+  limit $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedAuditPull
+-- SQLite
+insert into "audit_pulls" ("hour", "actor_key", "repository_id", "repository_name", "actor_id", "actor_name", "actor_kind", "pulls")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "audit_pulls" ("hour", "actor_key", "repository_id", "repository_name", "actor_id", "actor_name", "actor_kind", "pulls") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: pageUsageCounters
+--   SEARCH usage_counters USING PRIMARY KEY ((namespace_id,shard)>(?,?))
+-- SQLite
+select *
+  from "usage_counters"
+  where ("namespace_id", "shard") > (?, ?)
+  order by "namespace_id", "shard"
+  limit ?;
+-- PostgreSQL
+select *
+  from "usage_counters"
+  where ("namespace_id", "shard") > ($1, $2)
+  order by "namespace_id", "shard"
+  limit $3;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedUsageCounter
+-- SQLite
+insert into "usage_counters" ("namespace_id", "shard", "bytes", "corrections")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "usage_counters" ("namespace_id", "shard", "bytes", "corrections") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
+-- src/lifecycle/queries/archive-access.ts: findAnyAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "accounts"
+  where "id" > 0
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "accounts"
+  where "id" > 0
+  limit $1;
 
 -- src/lifecycle/queries/archive.ts: pageNamespaces
 --   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
@@ -1066,14 +5387,15 @@ select "digest"
 
 -- src/lifecycle/queries/archive.ts: pageLinkedBlobs
 --   SEARCH repository_blobs USING PRIMARY KEY ((blob_id,repository_id)>(?,?))
---   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "repositories"."name" as "repository", "blobs"."digest", "blobs"."size_bytes", "blobs"."storage_key", "blobs"."content"
   from "repository_blobs"
   inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
-  where (repository_blobs.blob_id, repository_blobs.repository_id) > (?, ?)
+  where "repositories"."deleted_at" is null
+  and (repository_blobs.blob_id, repository_blobs.repository_id) > (?, ?)
   order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
   limit ?;
 -- PostgreSQL
@@ -1081,7 +5403,8 @@ select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "reposi
   from "repository_blobs"
   inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
-  where (repository_blobs.blob_id, repository_blobs.repository_id) > ($1, $2)
+  where "repositories"."deleted_at" is null
+  and (repository_blobs.blob_id, repository_blobs.repository_id) > ($1, $2)
   order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
   limit $3;
 
@@ -1095,6 +5418,7 @@ select "manifests"."id", "repositories"."name" as "repository", "digest", "media
   where "manifests"."id" > ?
   and "manifests"."id" <= ?
   and "manifests"."deleted_at" is null
+  and "repositories"."deleted_at" is null
   order by "manifests"."id";
 -- PostgreSQL
 select "manifests"."id", "repositories"."name" as "repository", "digest", "media_type", "content"
@@ -1103,6 +5427,7 @@ select "manifests"."id", "repositories"."name" as "repository", "digest", "media
   where "manifests"."id" > $1
   and "manifests"."id" <= $2
   and "manifests"."deleted_at" is null
+  and "repositories"."deleted_at" is null
   order by "manifests"."id";
 
 -- src/lifecycle/queries/archive.ts: pageNamedTags
@@ -1114,6 +5439,7 @@ select "tags"."repository_id", "tags"."name", "tags"."digest", "repositories"."n
   inner join "repositories" on "repositories"."id" = "tags"."repository_id"
   where (tags.repository_id, tags.name) > (?, ?)
   and "to_at" is null
+  and "repositories"."deleted_at" is null
   order by "tags"."repository_id", "tags"."name"
   limit ?;
 -- PostgreSQL
@@ -1122,6 +5448,7 @@ select "tags"."repository_id", "tags"."name", "tags"."digest", "repositories"."n
   inner join "repositories" on "repositories"."id" = "tags"."repository_id"
   where (tags.repository_id, tags.name) > ($1, $2)
   and "to_at" is null
+  and "repositories"."deleted_at" is null
   order by "tags"."repository_id", "tags"."name"
   limit $3;
 
@@ -2356,6 +6683,388 @@ delete
   where "id" > $1
   and "expires_at" <= $2;
 
+-- src/lifecycle/queries/repositories.ts: lockDueRepository
+--   SEARCH repositories USING COVERING INDEX repositories_deleted (deleted_at>? AND deleted_at<?)
+-- SQLite
+select "id", "deleted_at"
+  from "repositories"
+  where "deleted_at" is not null
+  and "deleted_at" > ?
+  and "deleted_at" <= ?
+  order by "deleted_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", "deleted_at"
+  from "repositories"
+  where "deleted_at" is not null
+  and "deleted_at" > $1
+  and "deleted_at" <= $2
+  order by "deleted_at", "id"
+  limit $3
+  for update skip locked;
+
+-- src/lifecycle/queries/repositories.ts: markGoing
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "deleted_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "deleted_at" = $1
+  where "id" = $2;
+
+-- src/lifecycle/queries/repositories.ts: lockManifestsOf
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=?)
+-- SQLite
+select "id", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  order by "digest"
+  limit ?;
+-- PostgreSQL
+select "id", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  order by "digest"
+  limit $2
+  for update;
+
+-- src/lifecycle/queries/repositories.ts: deleteTagsOf
+--   SEARCH tags USING COVERING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+--   LIST SUBQUERY 2
+--   SEARCH tags USING COVERING INDEX sqlite_autoindex_tags_1 (repository_id=?)
+-- SQLite
+delete
+  from "tags"
+  where ("repository_id", "name", "revision") in (select "repository_id", "name", "revision"
+  from "tags"
+  where "repository_id" = ?
+  limit ?);
+-- PostgreSQL
+delete
+  from "tags"
+  where ("repository_id", "name", "revision") in (select "repository_id", "name", "revision"
+  from "tags"
+  where "repository_id" = $1
+  limit $2);
+
+-- src/lifecycle/queries/repositories.ts: deleteStarsOf
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   LIST SUBQUERY 2
+--   SEARCH stars USING COVERING INDEX stars_repository (repository_id=?)
+-- SQLite
+delete
+  from "stars"
+  where ("account_id", "repository_id") in (select "account_id", "repository_id"
+  from "stars"
+  where "repository_id" = ?
+  limit ?);
+-- PostgreSQL
+delete
+  from "stars"
+  where ("account_id", "repository_id") in (select "account_id", "repository_id"
+  from "stars"
+  where "repository_id" = $1
+  limit $2);
+
+-- src/lifecycle/queries/repositories.ts: deleteGrantsOf
+--   SEARCH grants USING INDEX grants_repository (repository_id=?)
+-- SQLite
+delete
+  from "grants"
+  where "repository_id" = ?;
+-- PostgreSQL
+delete
+  from "grants"
+  where "repository_id" = $1;
+
+-- src/lifecycle/queries/repositories.ts: markGone
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "repositories"
+  set "deleted_at" = ?, "visibility" = ?, "description" = ?, "readme" = ?, "is_official" = ?, "star_count" = ?, "pull_count" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "repositories"
+  set "deleted_at" = $1, "visibility" = $2, "description" = $3, "readme" = $4, "is_official" = $5, "star_count" = $6, "pull_count" = $7
+  where "id" = $8;
+
+-- src/limits/queries.ts: findAccountPlan
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "accounts"."kind", "accounts"."plan", "accounts"."namespace_id", "namespaces"."plan" as "namespace_plan"
+  from "accounts" left join "namespaces" on "namespaces"."id" = "accounts"."namespace_id"
+  where "accounts"."id" = ?;
+-- PostgreSQL
+select "accounts"."kind", "accounts"."plan", "accounts"."namespace_id", "namespaces"."plan" as "namespace_plan"
+  from "accounts" left join "namespaces" on "namespaces"."id" = "accounts"."namespace_id"
+  where "accounts"."id" = $1;
+
+-- src/limits/queries.ts: listMemberPlans
+--   SEARCH members USING COVERING INDEX members_account (account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "namespaces"."plan"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = ?
+  and "namespaces"."plan" is not null
+  and "namespaces"."deleted_at" is null;
+-- PostgreSQL
+select "namespaces"."plan"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = $1
+  and "namespaces"."plan" is not null
+  and "namespaces"."deleted_at" is null;
+
+-- src/limits/queries.ts: findNamespacePlan
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "namespaces"."name", "namespaces"."plan" as "own_plan", coalesce("namespaces"."plan", "accounts"."plan") as "plan"
+  from "namespaces" left join "accounts" on "accounts"."id" = "namespaces"."account_id"
+  where "namespaces"."id" = ?;
+-- PostgreSQL
+select "namespaces"."name", "namespaces"."plan" as "own_plan", coalesce("namespaces"."plan", "accounts"."plan") as "plan"
+  from "namespaces" left join "accounts" on "accounts"."id" = "namespaces"."account_id"
+  where "namespaces"."id" = $1;
+
+-- src/limits/queries.ts: findRepositoryPlan
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "namespaces"."id" as "namespace_id", "namespaces"."name", coalesce("namespaces"."plan", "accounts"."plan") as "plan"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id" left join "accounts" on "accounts"."id" = "namespaces"."account_id"
+  where "repositories"."id" = ?;
+-- PostgreSQL
+select "namespaces"."id" as "namespace_id", "namespaces"."name", coalesce("namespaces"."plan", "accounts"."plan") as "plan"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id" left join "accounts" on "accounts"."id" = "namespaces"."account_id"
+  where "repositories"."id" = $1;
+
+-- src/limits/queries.ts: setAccountPlan
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "accounts"
+  set "plan" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "accounts"
+  set "plan" = $1
+  where "id" = $2;
+
+-- src/limits/queries.ts: setNamespacePlan
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "plan" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "plan" = $1
+  where "id" = $2;
+
+-- src/limits/queries.ts: lockNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "plan" = plan
+  where "id" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "plan" = plan
+  where "id" = $1;
+
+-- src/limits/queries.ts: countPrivateRepositories
+--   CO-ROUTINE some
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+--   SCAN some
+-- SQLite
+select count(*) as "count"
+  from (select "id"
+  from "repositories"
+  where "namespace_id" = ?
+  and "visibility" = 'private'
+  and "deleted_at" is null
+  limit ?) as "some";
+-- PostgreSQL
+select count(*) as "count"
+  from (select "id"
+  from "repositories"
+  where "namespace_id" = $1
+  and "visibility" = 'private'
+  and "deleted_at" is null
+  limit $2) as "some";
+
+-- src/limits/queries.ts: countMembers
+--   CO-ROUTINE some
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+--   SCAN some
+-- SQLite
+select count(*) as "count"
+  from (select "account_id"
+  from "members"
+  where "namespace_id" = ?
+  limit ?) as "some";
+-- PostgreSQL
+select count(*) as "count"
+  from (select "account_id"
+  from "members"
+  where "namespace_id" = $1
+  limit $2) as "some";
+
+-- src/limits/queries.ts: findNamespaceLink
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "blobs"."id"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "blobs"."digest" = ?
+  and "blobs"."state" <> 'deleting'
+  and "repositories"."namespace_id" = ?
+  limit ?;
+-- PostgreSQL
+select "blobs"."id"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "blobs"."digest" = $1
+  and "blobs"."state" <> 'deleting'
+  and "repositories"."namespace_id" = $2
+  limit $3;
+
+-- src/limits/queries.ts: sumUsage
+--   SEARCH usage_counters USING PRIMARY KEY (namespace_id=?)
+-- SQLite
+select coalesce(cast(sum("bytes") as bigint), 0) as "bytes"
+  from "usage_counters"
+  where "namespace_id" = ?;
+-- PostgreSQL
+select coalesce(cast(sum("bytes") as bigint), 0) as "bytes"
+  from "usage_counters"
+  where "namespace_id" = $1;
+
+-- src/limits/queries.ts: addUsage
+-- SQLite
+insert into "usage_counters" ("namespace_id", "shard", "bytes")
+  values (?, ?, ?)
+  on conflict ("namespace_id", "shard") do update
+  set "bytes" = usage_counters.bytes + excluded.bytes;
+-- PostgreSQL
+insert into "usage_counters" ("namespace_id", "shard", "bytes")
+  values ($1, $2, $3)
+  on conflict ("namespace_id", "shard") do update
+  set "bytes" = usage_counters.bytes + excluded.bytes;
+
+-- src/limits/queries.ts: correctUsage
+-- SQLite
+insert into "usage_counters" ("namespace_id", "shard", "bytes", "corrections")
+  values (?, ?, ?, ?)
+  on conflict ("namespace_id", "shard") do update
+  set "bytes" = usage_counters.bytes + excluded.bytes, "corrections" = usage_counters.corrections + 1
+  where "usage_counters"."corrections" = ?;
+-- PostgreSQL
+insert into "usage_counters" ("namespace_id", "shard", "bytes", "corrections")
+  values ($1, $2, $3, $4)
+  on conflict ("namespace_id", "shard") do update
+  set "bytes" = usage_counters.bytes + excluded.bytes, "corrections" = usage_counters.corrections + 1
+  where "usage_counters"."corrections" = $5;
+
+-- src/limits/queries.ts: pageUsage
+--   SEARCH usage_counters USING PRIMARY KEY ((namespace_id,shard)>(?,?))
+-- SQLite
+select "namespace_id", "shard", "bytes", "corrections"
+  from "usage_counters"
+  where (namespace_id, shard) > (?, ?)
+  order by "namespace_id", "shard"
+  limit ?;
+-- PostgreSQL
+select "namespace_id", "shard", "bytes", "corrections"
+  from "usage_counters"
+  where (namespace_id, shard) > ($1, $2)
+  order by "namespace_id", "shard"
+  limit $3;
+
+-- src/limits/queries.ts: pageLinks
+--   SEARCH repository_blobs USING PRIMARY KEY ((blob_id,repository_id)>(?,?))
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "repositories"."namespace_id", "blobs"."size_bytes"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > (?, ?)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "repositories"."namespace_id", "blobs"."size_bytes"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > ($1, $2)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit $3;
+
+-- src/limits/queries.ts: findPullWindow
+--   SEARCH pull_windows USING PRIMARY KEY (source=?)
+-- SQLite
+select "pulls", "ends_at"
+  from "pull_windows"
+  where "source" = ?;
+-- PostgreSQL
+select "pulls", "ends_at"
+  from "pull_windows"
+  where "source" = $1;
+
+-- src/limits/queries.ts: addPulls
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+insert into "pull_windows" ("source", "pulls", "ends_at") select "listed"."source", cast("listed"."pulls" as bigint) as "pulls", cast("listed"."ends_at" as bigint) as "ends_at"
+  from (select value ->> '$.source' as "source", value ->> '$.pulls' as "pulls", value ->> '$.ends_at' as "ends_at"
+  from json_each(?)) as "listed"
+  where true
+  on conflict ("source") do update
+  set "pulls" = case when pull_windows.ends_at <= ? then excluded.pulls else pull_windows.pulls + excluded.pulls end, "ends_at" = case when pull_windows.ends_at <= ? or excluded.ends_at < pull_windows.ends_at then excluded.ends_at else pull_windows.ends_at end
+  returning "source", "pulls", "ends_at";
+-- PostgreSQL
+insert into "pull_windows" ("source", "pulls", "ends_at") select "listed"."source", cast("listed"."pulls" as bigint) as "pulls", cast("listed"."ends_at" as bigint) as "ends_at"
+  from (select value ->> 'source' as "source", value ->> 'pulls' as "pulls", value ->> 'ends_at' as "ends_at"
+  from json_array_elements($1::json) as value) as "listed"
+  where true
+  on conflict ("source") do update
+  set "pulls" = case when pull_windows.ends_at <= $2 then excluded.pulls else pull_windows.pulls + excluded.pulls end, "ends_at" = case when pull_windows.ends_at <= $3 or excluded.ends_at < pull_windows.ends_at then excluded.ends_at else pull_windows.ends_at end
+  returning "source", "pulls", "ends_at";
+
+-- src/limits/queries.ts: deletePullWindows
+--   SEARCH pull_windows USING PRIMARY KEY (source=?)
+--   LIST SUBQUERY 1
+--   SEARCH pull_windows USING COVERING INDEX pull_windows_ends (ends_at<?)
+-- SQLite
+delete
+  from "pull_windows"
+  where "source" in (select "source"
+  from "pull_windows"
+  where "ends_at" <= ?
+  order by "ends_at"
+  limit ?);
+-- PostgreSQL
+delete
+  from "pull_windows"
+  where "source" in (select "source"
+  from "pull_windows"
+  where "ends_at" <= $1
+  order by "ends_at"
+  limit $2);
+
 -- src/registry/queries/blobs.ts: findBlob
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 -- SQLite
@@ -2757,6 +7466,112 @@ select "blobs"."digest", "blobs"."size_bytes"
   and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2
   for key share;
+
+-- src/registry/queries/hub-tags.ts: listTagPage
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
+  from manifest_references
+  inner join blobs on blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  where manifest_references.manifest_id = manifests.id
+  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."to_at" is null
+  and "tags"."repository_id" = ?
+  and "tags"."name" > ?
+  and (? = '' or lower(tags.name) like ? escape '\')
+  order by "tags"."name"
+  limit ?;
+-- PostgreSQL
+select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
+  from manifest_references
+  inner join blobs on blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  where manifest_references.manifest_id = manifests.id
+  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."to_at" is null
+  and "tags"."repository_id" = $1
+  and "tags"."name" > $2
+  and ($3 = '' or lower(tags.name) like $4 escape '\')
+  order by "tags"."name"
+  limit $5;
+
+-- src/registry/queries/hub-tags.ts: findTagShown
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+-- SQLite
+select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
+  from manifest_references
+  inner join blobs on blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  where manifest_references.manifest_id = manifests.id
+  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes", "manifests"."content"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."to_at" is null
+  and "tags"."repository_id" = ?
+  and "tags"."name" = ?;
+-- PostgreSQL
+select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
+  from manifest_references
+  inner join blobs on blobs.digest = manifest_references.digest
+  and blobs.state <> 'deleting'
+  where manifest_references.manifest_id = manifests.id
+  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes", "manifests"."content"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."to_at" is null
+  and "tags"."repository_id" = $1
+  and "tags"."name" = $2;
+
+-- src/registry/queries/hub-tags.ts: listTagHistory
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision<?)
+-- SQLite
+select "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" < ?
+  order by "revision" desc
+  limit ?;
+-- PostgreSQL
+select "revision", "digest", "from_at", "to_at", "actor", "deleted_at", "deleted_by"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  and "revision" < $3
+  order by "revision" desc
+  limit $4;
+
+-- src/registry/queries/hub-tags.ts: findTagRevision
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=? AND name=? AND revision=?)
+-- SQLite
+select "revision", "digest"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  and "revision" = ?;
+-- PostgreSQL
+select "revision", "digest"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  and "revision" = $3;
 
 -- src/registry/queries/manifests.ts: findManifest
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)

@@ -110,6 +110,10 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
       return renderError(new RegistryError("HOST_INVALID"), boot, request.method === "HEAD");
     }
     inFlight += 1;
+    return dispatch(context);
+  };
+
+  const dispatch = (context: RequestContext): Response | Promise<Response> => {
     let routeId = UNROUTED;
     try {
       if (context.host !== knownHost) {
@@ -125,7 +129,12 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
       if (response instanceof Promise) return finish(context, route, caller, response);
       return end(context, routeId, response, options.nameOf(caller));
     } catch (error) {
-      return fail(context, routeId, error);
+      const loading = routeId === UNROUTED ? router.loadFor(context.path) : null;
+      if (loading === null) return fail(context, routeId, error);
+      return loading.then(
+        () => dispatch(context),
+        (failure: unknown) => fail(context, routeId, failure),
+      );
     }
   };
   return { fetch, inFlight: () => inFlight };

@@ -168,3 +168,36 @@ test("a long path is matched in no time that grows beyond it", () => {
   expect(() => router.match("GET", `/v2/${"a/manifests/".repeat(2_000)}`)).toThrow();
   expect(() => router.match("GET", `/v2${"/blobs/uploads".repeat(2_000)}/x/y`)).toThrow();
 });
+
+describe("routes that are made later", () => {
+  const later = () => {
+    let loads = 0;
+    const router = new Router<null, null>([route("ping", "GET", "/v2/")], {
+      prefixes: ["/api/"],
+      load: async () => {
+        loads += 1;
+        if (loads === 1) throw new Error("not now");
+        await Promise.resolve();
+        return [
+          route("who", "GET", "/api/v1/session"),
+          route("repository", "GET", "/api/v1/repositories/<repository>"),
+        ];
+      },
+    });
+    return { router, loads: () => loads };
+  };
+
+  test("are asked for below their prefixes alone, and once by all who wait", async () => {
+    const { router, loads } = later();
+    expect(router.loadFor("/v2/nothing")).toBeNull();
+    await expect(router.loadFor("/api/v1/session")).rejects.toThrow("not now");
+    await Promise.all([router.loadFor("/api/v1/session"), router.loadFor("/api/v1/other"), router.load()]);
+    expect(loads()).toBe(2);
+    expect(router.loadFor("/api/v1/session")).toBeNull();
+    expect(router.match("GET", "/api/v1/session").route.id).toBe("who");
+    expect(router.match("GET", "/api/v1/repositories/a/b").params).toEqual(["a/b"]);
+    expect(router.match("GET", "/v2/").route.id).toBe("ping");
+    expect(router.routes.map((it) => it.id)).toEqual(["ping", "who", "repository"]);
+    expect(() => router.match("GET", "/api/v1/none")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+  });
+});

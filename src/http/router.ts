@@ -25,26 +25,40 @@ type Row<Needs, Caller> = { pattern: RegExp; routes: Map<string, Route<Needs, Ca
 
 export type Match<Needs, Caller> = { route: Route<Needs, Caller>; params: string[] };
 
+/** Routes that are made when somebody first asks below one of the prefixes. */
+export type LaterRoutes<Needs, Caller> = {
+  prefixes: readonly string[];
+  load: () => Promise<readonly Route<Needs, Caller>[]>;
+};
+
 export class Router<Needs, Caller> {
   readonly #exact = new Map<string, Map<string, Route<Needs, Caller>>>();
   readonly #rows: Row<Needs, Caller>[] = [];
-  readonly routes: readonly Route<Needs, Caller>[];
+  readonly #patterns = new Map<string, Row<Needs, Caller>>();
+  readonly #routes: Route<Needs, Caller>[] = [];
+  #later: LaterRoutes<Needs, Caller> | null;
+  #loading: Promise<void> | null = null;
 
-  constructor(routes: readonly Route<Needs, Caller>[]) {
-    this.routes = routes;
-    const patterns = new Map<string, Row<Needs, Caller>>();
-    for (const route of routes) {
-      if (!route.path.includes("<")) {
-        this.#add(this.#exactRow(route.path), route);
-        continue;
-      }
-      let row = patterns.get(route.path);
-      if (!row) {
-        patterns.set(route.path, (row = { pattern: compile(route.path), routes: new Map() }));
-        this.#rows.push(row);
-      }
-      this.#add(row.routes, route);
-    }
+  constructor(routes: readonly Route<Needs, Caller>[], later: LaterRoutes<Needs, Caller> | null = null) {
+    this.#later = later;
+    this.#append(routes);
+  }
+
+  /** Those that are there by now. */
+  get routes(): readonly Route<Needs, Caller>[] {
+    return this.#routes;
+  }
+
+  /** Resolves when the routes that may answer this path are there; null when they are. */
+  loadFor(path: string): Promise<void> | null {
+    return this.#later?.prefixes.some((it) => path.startsWith(it)) === true ? this.load() : null;
+  }
+
+  /** Resolves when all routes are there. */
+  async load(): Promise<void> {
+    if (this.#later === null) return;
+    this.#loading ??= this.#load(this.#later).finally(() => (this.#loading = null));
+    await this.#loading;
   }
 
   /** Throws NOT_FOUND, UNSUPPORTED (405) or, for a path that cannot be decoded, NAME_INVALID. */
@@ -57,6 +71,27 @@ export class Router<Needs, Caller> {
       if (found) return { route: select(row.routes, method), params: found.slice(1) };
     }
     throw new RegistryError("NOT_FOUND", { detail: { path: path.slice(0, 300) } });
+  }
+
+  async #load(later: LaterRoutes<Needs, Caller>): Promise<void> {
+    this.#append(await later.load());
+    this.#later = null;
+  }
+
+  #append(routes: readonly Route<Needs, Caller>[]): void {
+    for (const route of routes) {
+      this.#routes.push(route);
+      if (!route.path.includes("<")) {
+        this.#add(this.#exactRow(route.path), route);
+        continue;
+      }
+      let row = this.#patterns.get(route.path);
+      if (!row) {
+        this.#patterns.set(route.path, (row = { pattern: compile(route.path), routes: new Map() }));
+        this.#rows.push(row);
+      }
+      this.#add(row.routes, route);
+    }
   }
 
   #exactRow(path: string): Map<string, Route<Needs, Caller>> {

@@ -1,7 +1,8 @@
 /**
  * Configuration from environment variables.
  *
- * The name of a key is a prefix and its path in capitals: `http.tls.minimumVersion` is `BERTH_HTTP_TLS_MINIMUM_VERSION`.
+ * The name of a key is a prefix and its path in capitals: `http.tls.minimumVersion` is `BERTH_HTTP_TLS_MINIMUM_VERSION`,
+ * and a dash in a name is an underscore: `auth.ldap.head-office.url` is `BERTH_AUTH_LDAP_HEAD_OFFICE_URL`.
  * A name that is nearly right must not be passed over in silence, so every unknown one with the prefix is a problem,
  * except those that Kubernetes puts into every container beside a Service whose name begins like the prefix.
  */
@@ -14,7 +15,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable of a key. */
 export function environmentName(prefix: string, path: readonly string[]): string {
-  const words = path.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+  const words = path.map((name) =>
+    name
+      .replace(/[A-Z]/g, (letter) => `_${letter}`)
+      .replaceAll("-", "_")
+      .toUpperCase(),
+  );
   return `${prefix}${words.join("_")}`;
 }
 

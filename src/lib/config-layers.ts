@@ -138,8 +138,10 @@ export function explainIssues(
     const value = getIn(tree, issue.path);
     const origin = findOrigin(issue.path.map(String), entries);
     if (value === undefined) return [{ key, problem: "is required here", origin }];
-    const isSecret = settings.list.some((it) => it.isSecret && it.key === key);
-    return [{ key, value: isSecret ? SECRET_MASK : show(value), problem: lowerFirst(issue.message), origin }];
+    const isSecret = settings.list.some((it) => it.isSecret && it.key === key) || mayHoldSecrets(issue.path, settings);
+    // Of a name that may not be one, the reason is inside.
+    const message = (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;
+    return [{ key, value: isSecret ? SECRET_MASK : show(value), problem: lowerFirst(message), origin }];
   });
 }
 
@@ -160,6 +162,13 @@ function explainUnknown(
     settings.list.map((it) => it.key),
   );
   return { key, problem: `there is no such key; did you mean ${suggestion}?`, origin };
+}
+
+/** Whether a record stands there, or what one of its names has: whatever is in place of a group may hold the group's secrets. */
+function mayHoldSecrets(path: readonly PropertyKey[], { records }: Settings): boolean {
+  return records.some(
+    (it) => it.hasSecrets && path.length - it.path.length <= 1 && it.path.every((name, index) => path[index] === name),
+  );
 }
 
 /** The origin of a key, else of something below it, else of something beside it. */

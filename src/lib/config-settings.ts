@@ -29,24 +29,45 @@ export type Setting = {
 /** A group of settings whose keys depend on its `driver` key. */
 export type DriverChoice = { path: readonly string[]; key: string; names: readonly string[] };
 
-export type Settings = { list: readonly Setting[]; choices: readonly DriverChoice[] };
+/** A group of groups that are alike, under names that the operator chooses: directories, login providers. */
+export type SettingRecord = { path: readonly string[]; key: string; hasSecrets: boolean };
 
-/** Every key of a schema, in its order. */
-export function listSettings(schema: z.ZodType): Settings {
+export type Settings = {
+  list: readonly Setting[];
+  choices: readonly DriverChoice[];
+  records: readonly SettingRecord[];
+};
+
+/** Stands for the names in a record where none are given. */
+const ANY_NAME = "<name>";
+
+/** Every key of a schema, in its order; those in a record once for each of its names, which are `<name>` unless told. */
+export function listSettings(
+  schema: z.ZodType,
+  namesOf: (record: SettingRecord) => readonly string[] = () => [ANY_NAME],
+): Settings {
   const found = new Map<string, Setting>();
   const choices: DriverChoice[] = [];
+  const records: SettingRecord[] = [];
   walk(schema, [], null);
-  return { list: [...found.values()], choices };
+  return { list: [...found.values()], choices, records };
 
   function walk(schema: z.ZodType, path: readonly string[], drivers: Setting["drivers"]): void {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodDiscriminatedUnion) walkDrivers(inner.options, path);
     else if (inner instanceof z.ZodObject) walkShape(inner, path, drivers);
+    else if (inner instanceof z.ZodRecord) walkRecord(asClassic(inner.valueType), path);
     else add(describe(schema, path, drivers));
   }
 
   function walkShape(schema: z.ZodObject, path: readonly string[], drivers: Setting["drivers"]): void {
     for (const [name, child] of Object.entries(schema.shape)) walk(asClassic(child), [...path, name], drivers);
+  }
+
+  function walkRecord(value: z.ZodType, path: readonly string[]): void {
+    const record = { path, key: path.join("."), hasSecrets: hasSecret(value) };
+    records.push(record);
+    for (const name of namesOf(record)) walk(value, [...path, name], null);
   }
 
   function walkDrivers(options: readonly z.core.$ZodType[], path: readonly string[]): void {
@@ -98,6 +119,13 @@ function unwrap(schema: z.ZodType): z.ZodType {
     } else if (inner instanceof z.ZodPipe) inner = asClassic(inner.in);
     else return inner;
   }
+}
+
+/** Whether a group has a secret in it. Asks nothing else: describing every key takes longer than a start may. */
+function hasSecret(schema: z.ZodType): boolean {
+  const inner = unwrap(schema);
+  if (!(inner instanceof z.ZodObject)) return findMeta(schema, "writeOnly") === true;
+  return Object.values(inner.shape).some((child) => hasSecret(asClassic(child)));
 }
 
 function findDefault(schema: z.ZodType): unknown {

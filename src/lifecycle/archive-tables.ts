@@ -1,57 +1,14 @@
 /**
  * The tables of a row archive, in the order in which their rows can be inserted again: no row before what it refers to.
- * Holds and upload sessions are left out: what was under way when a copy was taken begins anew.
+ * Those of the content are here, those of accounts and rights in `archive-access.ts`. Holds and upload sessions are left
+ * out: what was under way when a copy was taken begins anew.
  */
-import type { Queryable, Transaction } from "../database/database.ts";
-import type { Schema } from "../database/schema.ts";
-import type { Statement } from "../database/statement.ts";
+import type { Queryable } from "../database/database.ts";
+import { ACCESS_TABLES } from "./archive-access.ts";
+import { type ArchiveTable, PAGE_ROWS, paged, table } from "./archive-table.ts";
 import * as queries from "./queries/archive.ts";
 
-/** Most rows that are held at once. */
-export const PAGE_ROWS = 250;
 const PAGE_BYTES = 4 * 1024 * 1024;
-
-export type ColumnKind = "integer" | "text" | "bytes";
-
-export type ArchiveRow = Record<string, string | number | Uint8Array | null>;
-
-export type ArchiveTable = {
-  name: string;
-  columns: readonly string[];
-  kinds: ReadonlyMap<string, ColumnKind>;
-  /** All rows, by key, in pages of a few MiB at most. */
-  pages: (on: Queryable) => AsyncIterable<readonly ArchiveRow[]>;
-  /** Inserts the row as it is; false, and nothing is changed, when one of its keys is there already. */
-  insert: (trx: Transaction, row: ArchiveRow) => Promise<boolean>;
-  /** Whether the row that kept this one from being inserted is this one. */
-  isThere: (trx: Transaction, row: ArchiveRow) => Promise<boolean>;
-};
-
-function table<Name extends keyof Schema>(
-  name: Name,
-  kinds: Record<keyof queries.Row<Name>, ColumnKind>,
-  insert: Statement<queries.Row<Name>, never>,
-  pages: (on: Queryable) => AsyncIterable<queries.Row<Name>[]>,
-  findSame?: (trx: Transaction, row: queries.Row<Name>) => Promise<object | null>,
-): ArchiveTable {
-  return {
-    name,
-    columns: Object.keys(kinds),
-    kinds: new Map(Object.entries<ColumnKind>(kinds)),
-    // Every column of every table is one of these.
-    pages: pages as unknown as ArchiveTable["pages"],
-    // What a row lacks is bound as null, and what it should not have is refused by the table's own constraints.
-    insert: async (trx, row) => (await insert.run(trx, row as unknown as queries.Row<Name>)) > 0,
-    // Where it is left out the keys are made of ids, which have been compared in the tables that give them.
-    isThere: async (trx, row) => (await findSame?.(trx, row as unknown as queries.Row<Name>)) !== null,
-  };
-}
-
-/** Pages, each after the last row of the one before, until one is empty. */
-export async function* paged<Row>(next: (last: Row | undefined) => Promise<Row[]>): AsyncGenerator<Row[]> {
-  for (let rows = await next(undefined); rows.length > 0; rows = await next(rows.at(-1))) yield rows;
-}
-
 const limit = PAGE_ROWS;
 
 /** Ranges of manifests, the last one included, that have so many bytes together at most, unless a single one has more. */
@@ -82,10 +39,9 @@ async function* manifestPages(on: Queryable): AsyncGenerator<queries.Row<"manife
   for await (const range of manifestRanges(on)) yield await queries.pageManifests.all(on, range);
 }
 
-export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
-  table(
-    "namespaces",
-    {
+const CONTENT_TABLES: readonly ArchiveTable[] = [
+  table("namespaces", {
+    kinds: {
       id: "integer",
       name: "text",
       created_at: "integer",
@@ -101,13 +57,20 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       deleted_at: "integer",
       deleted_by: "text",
     },
-    queries.insertArchivedNamespace,
-    (on) => paged((last) => queries.pageNamespaces.all(on, { after: last?.id ?? 0, limit })),
-    (trx, { id, name }) => queries.findSameNamespace.first(trx, { id, name }),
-  ),
-  table(
-    "repositories",
-    {
+    insert: queries.insertArchivedNamespace,
+    pages: (on) => paged((last) => queries.pageNamespaces.all(on, { after: last?.id ?? 0, limit })),
+    findSame: (trx, { id, name }) => queries.findSameNamespace.first(trx, { id, name }),
+    defaults: () => ({
+      kind: "organisation" as const,
+      display_name: "",
+      description: "",
+      default_visibility: "private" as const,
+      creates_on_push: 1,
+      is_verified_publisher: 0,
+    }),
+  }),
+  table("repositories", {
+    kinds: {
       id: "integer",
       namespace_id: "integer",
       name: "text",
@@ -122,13 +85,21 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       deleted_at: "integer",
       deleted_by: "text",
     },
-    queries.insertArchivedRepository,
-    (on) => paged((last) => queries.pageRepositories.all(on, { after: last?.id ?? 0, limit })),
-    (trx, { id, name }) => queries.findSameRepository.first(trx, { id, name }),
-  ),
-  table(
-    "blobs",
-    {
+    insert: queries.insertArchivedRepository,
+    pages: (on) => paged((last) => queries.pageRepositories.all(on, { after: last?.id ?? 0, limit })),
+    findSame: (trx, { id, name }) => queries.findSameRepository.first(trx, { id, name }),
+    defaults: ({ created_at: createdAt }) => ({
+      visibility: "private" as const,
+      description: "",
+      readme: "",
+      is_official: 0,
+      star_count: 0,
+      pull_count: 0,
+      pushed_at: createdAt,
+    }),
+  }),
+  table("blobs", {
+    kinds: {
       id: "integer",
       digest: "text",
       size_bytes: "integer",
@@ -139,23 +110,21 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       storage_key: "text",
       content: "bytes",
     },
-    queries.insertArchivedBlob,
-    (on) => paged((last) => queries.pageBlobs.all(on, { after: last?.id ?? 0, limit })),
+    insert: queries.insertArchivedBlob,
+    pages: (on) => paged((last) => queries.pageBlobs.all(on, { after: last?.id ?? 0, limit })),
     // Those that are there are left out before.
-    () => Promise.resolve(null),
-  ),
-  table(
-    "repository_blobs",
-    { blob_id: "integer", repository_id: "integer", created_at: "integer", kept_until: "integer" },
-    queries.insertArchivedLink,
-    (on) =>
+    findSame: () => Promise.resolve(null),
+  }),
+  table("repository_blobs", {
+    kinds: { blob_id: "integer", repository_id: "integer", created_at: "integer", kept_until: "integer" },
+    insert: queries.insertArchivedLink,
+    pages: (on) =>
       paged((last) =>
         queries.pageLinks.all(on, { afterBlob: last?.blob_id ?? 0, afterRepository: last?.repository_id ?? 0, limit }),
       ),
-  ),
-  table(
-    "manifests",
-    {
+  }),
+  table("manifests", {
+    kinds: {
       id: "integer",
       repository_id: "integer",
       digest: "text",
@@ -170,15 +139,14 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       deleted_by: "text",
       content: "bytes",
     },
-    queries.insertArchivedManifest,
-    manifestPages,
-    (trx, { id, digest }) => queries.findSameManifest.first(trx, { id, digest }),
-  ),
-  table(
-    "manifest_references",
-    { manifest_id: "integer", digest: "text", repository_id: "integer", kind: "text" },
-    queries.insertArchivedReference,
-    (on) =>
+    insert: queries.insertArchivedManifest,
+    pages: manifestPages,
+    findSame: (trx, { id, digest }) => queries.findSameManifest.first(trx, { id, digest }),
+  }),
+  table("manifest_references", {
+    kinds: { manifest_id: "integer", digest: "text", repository_id: "integer", kind: "text" },
+    insert: queries.insertArchivedReference,
+    pages: (on) =>
       paged((last) =>
         queries.pageReferences.all(on, {
           afterManifest: last?.manifest_id ?? 0,
@@ -186,10 +154,9 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
           limit,
         }),
       ),
-  ),
-  table(
-    "tags",
-    {
+  }),
+  table("tags", {
+    kinds: {
       repository_id: "integer",
       name: "text",
       revision: "integer",
@@ -200,8 +167,8 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       deleted_at: "integer",
       deleted_by: "text",
     },
-    queries.insertArchivedTag,
-    (on) =>
+    insert: queries.insertArchivedTag,
+    pages: (on) =>
       paged((last) =>
         queries.pageTags.all(on, {
           afterRepository: last?.repository_id ?? 0,
@@ -210,5 +177,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
           limit,
         }),
       ),
-  ),
+  }),
 ];
+
+export const ARCHIVE_TABLES: readonly ArchiveTable[] = [...CONTENT_TABLES, ...ACCESS_TABLES];

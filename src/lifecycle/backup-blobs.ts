@@ -8,7 +8,7 @@ import { digestAlgorithm, findDigest, formatDigest, type Digest } from "../oci/d
 import { syncDirectory } from "../storage/files.ts";
 import type { Storage } from "../storage/storage.ts";
 import { blobPath, bodyChunks } from "./archive-source.ts";
-import type { ArchiveRow } from "./archive-tables.ts";
+import type { ArchiveRow } from "./archive-table.ts";
 import { makeFolder, removeLeftovers, writeAll } from "./backup-files.ts";
 import { Damages } from "./damages.ts";
 import { findPlace } from "./queries/archive.ts";

@@ -63,7 +63,7 @@ const restore = (reference: string, repository = HERE) =>
 const count = async (table: string) =>
   (await database.execute<{ n: number }>(CompiledQuery.raw(`select count(*) as n from ${table}`))).rows[0]?.n;
 const change = (text: string) => database.write((trx) => trx.execute(CompiledQuery.raw(text)));
-const none = { manifests: 0, tags: 0, history: 0 };
+const none = { manifests: 0, tags: 0, history: 0, repositories: 0 };
 
 async function listAll(limit: number): Promise<BinEntry[]> {
   const entries: BinEntry[] = [];

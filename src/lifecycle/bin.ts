@@ -4,6 +4,7 @@
  * What is in it are the rows themselves, marked: `Manifests.delete` and `Tags.delete` put them there. A manifest in the
  * bin still names its blobs, so they stay as well.
  */
+import type { Access } from "../access/access.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Database } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
@@ -13,6 +14,7 @@ import { unknownManifest, type Manifests } from "../registry/manifests.ts";
 import { unknownName, type Tags } from "../registry/tags.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import { formatCursor, parseCursor, START } from "./bin-cursor.ts";
+import { purgeRepository } from "./purge-repositories.ts";
 import { purgeHistory, purgeManifests, purgeReference, purgeTags } from "./purge.ts";
 import * as queries from "./queries/bin.ts";
 
@@ -36,6 +38,8 @@ export type Purged = {
   tags: number;
   /** Rows that said what a tag pointed to before. */
   history: number;
+  /** Writes that took the rest of a deleted repository away; its manifests and tags count above. */
+  repositories: number;
 };
 
 export type BinParts = {
@@ -43,12 +47,16 @@ export type BinParts = {
   repositories: Repositories;
   manifests: Manifests;
   tags: Tags;
+  /** What accounts may do is remembered there. */
+  access?: Access;
   /** How long what was deleted can be had back. */
   keepMs: number;
 };
 
 /** Tags of one write. */
 const RESTORE_BATCH = 100;
+/** Manifests of a deleted repository that go in one write. */
+const REPOSITORY_BATCH = 20;
 
 export class Bin {
   readonly #parts: BinParts;
@@ -131,7 +139,14 @@ export class Bin {
     if (reference === undefined) {
       const where = { repositoryId, before };
       const manifests = await purgeManifests(this.#parts, where, Infinity);
-      return { manifests, tags: await purgeTags(this.#parts, where, Infinity) };
+      const purged = { manifests, tags: await purgeTags(this.#parts, where, Infinity) };
+      for (let isMore = repositoryId === null; isMore;) {
+        const some = await purgeRepository(this.#parts, { before, limit: REPOSITORY_BATCH });
+        purged.manifests += some.manifests;
+        purged.tags += some.tags;
+        isMore = some.manifests + some.tags + some.repositories > 0;
+      }
+      return purged;
     }
     if (repository === undefined || repositoryId === null) throw new Error("a reference needs its repository");
     const purged = await purgeReference(this.#parts, { repositoryId, before }, reference);
@@ -145,9 +160,11 @@ export class Bin {
    */
   async purgeDue(due: { before: number; historyBefore: number; limit: number }): Promise<Purged> {
     const where = { repositoryId: null, before: due.before };
+    const deleted = await purgeRepository(this.#parts, due);
     return {
-      manifests: await purgeManifests(this.#parts, where, due.limit),
-      tags: await purgeTags(this.#parts, where, due.limit),
+      manifests: deleted.manifests + (await purgeManifests(this.#parts, where, due.limit)),
+      tags: deleted.tags + (await purgeTags(this.#parts, where, due.limit)),
+      repositories: deleted.repositories,
       // Never rows that lie in the bin: those of a bin that is kept for longer would be passed over again and again.
       history: await purgeHistory(this.#parts, Math.min(due.historyBefore, due.before), due.limit),
     };

@@ -168,10 +168,10 @@ export class Collector {
   /** Whether there was something to purge. */
   async #purge(work: Work, before: number, historyBefore: number): Promise<boolean> {
     const limit = Math.min(BIN_BATCH, this.#batch);
-    const { manifests, tags, history } = await this.#parts.bin.purgeDue({ before, historyBefore, limit });
+    const { manifests, tags, history, repositories } = await this.#parts.bin.purgeDue({ before, historyBefore, limit });
     work.binned.manifests += manifests;
     work.binned.tags += tags;
-    return manifests + tags + history > 0;
+    return manifests + tags + history + repositories > 0;
   }
 
   async #reviewLinks(work: Work): Promise<void> {

@@ -1,7 +1,8 @@
 /**
  * Content of an archive into a database that is in use, while the server works: repositories, blobs, manifests and tags
  * that are missing are added by the rules of a push, so that nothing is ever there without what it names. What is here
- * already is left alone; so it can be broken off and run again.
+ * already is left alone; so it can be broken off and run again. Accounts and rights of the archive stay in it: who may do
+ * what here is for this registry to say, and a repository that comes back is as private as a push would make it.
  *
  * The rows are first put into a database of their own, where they can be asked for in any order.
  */
@@ -22,7 +23,9 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
 import { findSource, naming, type ArchiveSource } from "./archive-source.ts";
-import { manifestRanges, paged, PAGE_ROWS } from "./archive-tables.ts";
+import { isAccessTable } from "./archive-access.ts";
+import { paged, PAGE_ROWS } from "./archive-table.ts";
+import { manifestRanges } from "./archive-tables.ts";
 import { copyIn } from "./copy-in.ts";
 import { Damages } from "./damages.ts";
 import { HoldKeeper } from "./hold-keeper.ts";
@@ -157,6 +160,7 @@ async function fill(
     }
     pageCount += 1;
     const { table, rows } = next.value;
+    if (isAccessTable(table)) continue;
     const wanted = rows.filter((row) => {
       // References are read from the manifests themselves when these are put.
       if (table.name === "manifest_references") return false;

@@ -12,11 +12,12 @@ import { BLOBS, newBlobKey } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
 import { findSource, naming, type ArchiveSource, type RestoreFrom } from "./archive-source.ts";
-import type { ArchiveRow } from "./archive-tables.ts";
+import type { ArchiveRow } from "./archive-table.ts";
 import { copyIn } from "./copy-in.ts";
 import { Damages, type DamagedBlob } from "./damages.ts";
 import { keepOrphans } from "./orphans.ts";
 import * as queries from "./queries/archive.ts";
+import { findAnyAccount } from "./queries/archive-access.ts";
 import { checkArchive, readArchive, type ArchivePage } from "./row-archive.ts";
 import { RESTORE_MARK, SPOILED } from "./snapshots.ts";
 
@@ -79,6 +80,7 @@ export class Restore {
     );
     const isResumed = await this.#begin(`restore of ${summary.sha256}`);
     const work = new Work(this.#parts, source, options, isResumed);
+    for (const name of Object.keys(summary.rows)) work.rows[name] = 0;
     const total = Object.values(summary.rows).reduce((sum, count) => sum + count, 0);
     let done = 0;
     try {
@@ -125,6 +127,11 @@ export class Restore {
       if ((await queries.findAnyRepository.first(trx, {})) ?? (await queries.findAnyBlob.first(trx, {}))) {
         throw new Error(
           "the database is not empty, so nothing was restored into it: start the server and restore through it, which adds what is missing",
+        );
+      }
+      if (await findAnyAccount.first(trx, {})) {
+        throw new Error(
+          "the database has accounts already, so nothing was restored into it: restore into a new database, whose first start comes afterwards",
         );
       }
       const expiresAt = Number.MAX_SAFE_INTEGER;

@@ -14,7 +14,8 @@ import { z } from "zod";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Database, Queryable } from "../database/database.ts";
 import { migrations } from "../database/migrations/migrations.ts";
-import { ARCHIVE_TABLES, PAGE_ROWS, type ArchiveRow, type ArchiveTable, type ColumnKind } from "./archive-tables.ts";
+import { type ArchiveRow, type ArchiveTable, type ColumnKind, PAGE_ROWS } from "./archive-table.ts";
+import { ARCHIVE_TABLES } from "./archive-tables.ts";
 
 const FORMAT = "berth-rows";
 const VERSION = 1;

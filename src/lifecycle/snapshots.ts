@@ -10,6 +10,7 @@ import { randomHex } from "../lib/random.ts";
 import { SNAPSHOTS } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Log } from "../telemetry/log.ts";
+import { findAnyAccount } from "./queries/archive-access.ts";
 import { findAnyBlob, findAnyRepository, findMark } from "./queries/archive.ts";
 import { ArchiveError, checkArchive, IncompleteArchiveError, writeArchive } from "./row-archive.ts";
 import { keyChunks, listSnapshots, snapshotTime, timeBehind, type SnapshotFile } from "./archive-source.ts";
@@ -101,8 +102,8 @@ export class Snapshots {
     const files = await listSnapshots(storage);
     const known = this.#newest?.key === files[0]?.key ? this.#newest : null;
     if (known !== null && changes !== null && known.changes === changes) return null;
-    // A server that never had content must be able to start again beside an empty storage.
-    if ((await findAnyRepository.first(database, {})) === null) return null;
+    // A server that never had anything must be able to start again beside an empty storage.
+    if (!(await findAnyRepository.first(database, {})) && !(await findAnyAccount.first(database, {}))) return null;
     const startedAt = performance.now();
     const before = known ?? (await this.#findWhole(files));
     const newest = files[0];
@@ -181,6 +182,7 @@ export async function assertRowsPresent(database: Database, storage: Storage): P
     );
   }
   if ((await findAnyRepository.first(database, {})) ?? (await findAnyBlob.first(database, {}))) return;
+  if (await findAnyAccount.first(database, {})) return;
   const [newest] = await listSnapshots(storage);
   if (newest === undefined) return;
   const time = new Date(snapshotTime(newest.key) ?? newest.takenAt).toISOString();

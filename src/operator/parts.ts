@@ -1,5 +1,9 @@
 /** What operator commands need of the application's parts: no more of each than they use. */
+import type { Members } from "../accounts/members.ts";
+import type { Namespaces } from "../accounts/namespaces.ts";
 import type { Principal } from "../access/principal.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import type { Administration } from "../auth/administration.ts";
 import type { Reference, RepositoryName } from "../oci/reference.ts";
 import type { Log } from "../telemetry/log.ts";
 import type {
@@ -68,6 +72,28 @@ export type Restoring = {
   }): Promise<RestoreReport>;
 };
 
+/** By name; what is not there throws NAME_UNKNOWN. */
+export type Administering = Pick<
+  Administration,
+  | "createAdministrator"
+  | "createAccount"
+  | "setPassword"
+  | "setDisabled"
+  | "setSystemRole"
+  | "revokeAll"
+  | "find"
+  | "list"
+  | "listTokens"
+  | "createToken"
+  | "revokeToken"
+>;
+
+/** What is not there throws NOT_FOUND. */
+export type Organising = {
+  namespaces: Pick<Namespaces, "list" | "get" | "create">;
+  members: Pick<Members, "list" | "put" | "remove">;
+};
+
 /** A part that is null has no routes. */
 export type OperatorParts = {
   collector: Collecting | null;
@@ -75,6 +101,10 @@ export type OperatorParts = {
   fsck: Checking | null;
   backup: BackingUp | null;
   restore: Restoring | null;
+  accounts: Administering | null;
+  organisations: Organising | null;
+  /** Null where there is no log yet that one could write to. */
+  audit: Pick<AuditTrail, "write" | "note"> | null;
   works: Works;
   log: Log;
   /** Whether nothing may change (storage.readonly). */

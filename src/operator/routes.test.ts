@@ -65,7 +65,16 @@ const log: Log = {
 };
 
 function listen(parts: Partial<OperatorParts>): void {
-  const none = { collector: null, bin: null, fsck: null, backup: null, restore: null };
+  const none = {
+    collector: null,
+    bin: null,
+    fsck: null,
+    backup: null,
+    restore: null,
+    accounts: null,
+    organisations: null,
+    audit: null,
+  };
   const handler = operatorHandler(
     { ...none, works, log, readonly: false, ...parts },
     { logAccess: false, translate: () => null },

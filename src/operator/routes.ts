@@ -11,7 +11,9 @@ import { createHandler, type Handler } from "../http/handler.ts";
 import { Router } from "../http/router.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { binRoutes } from "./routes/bin.ts";
+import { orgRoutes } from "./routes/orgs.ts";
 import { createDesk, type Desk, type OperatorRoute } from "./routes/desk.ts";
 import type { Emit } from "./routes/json-lines.ts";
 import { readJson } from "./routes/json.ts";
@@ -21,7 +23,7 @@ type Handle = OperatorRoute["handle"];
 const PROGRESS_MS = 200;
 
 function operatorRoutes(parts: OperatorParts): OperatorRoute[] {
-  const { collector, bin, fsck, backup, restore } = parts;
+  const { collector, bin, fsck, backup, restore, accounts, organisations } = parts;
   const desk = createDesk(parts);
   const post = (id: string, handle: Handle): OperatorRoute => {
     return { id, method: "POST", path: `/api/v1/${id}`, needs: null, handle };
@@ -32,6 +34,8 @@ function operatorRoutes(parts: OperatorParts): OperatorRoute[] {
     ...(fsck ? [post("fsck", check(desk, fsck))] : []),
     ...(backup ? [post("backup", backUp(desk, backup))] : []),
     ...(restore ? [post("restore", restoreFrom(desk, restore))] : []),
+    ...(accounts ? accountRoutes(accounts) : []),
+    ...(organisations ? orgRoutes(organisations) : []),
   ];
 }
 
@@ -54,31 +58,36 @@ export function operatorHandler(
 }
 
 function collect(desk: Desk, collector: Collecting): Handle {
-  return async (context) => {
+  return async (context, principal) => {
     const { dryRun, now } = await readJson(context, gcBody);
     const options = now ? { graceMs: 0 } : {};
     if (dryRun) return desk.follow(context, "plan of a garbage collection", () => collector.plan(options));
     desk.assertWritable();
-    return desk.follow(context, "garbage collection", () => collector.run(options));
+    return desk.follow(context, "garbage collection", async () => {
+      await desk.record(principal, "registry.gc", { now });
+      return await collector.run(options);
+    });
   };
 }
 
 function check(desk: Desk, fsck: Checking): Handle {
-  return async (context) => {
+  return async (context, principal) => {
     const options = await readJson(context, fsckBody);
     if (options.repair) desk.assertWritable();
-    return desk.follow(context, "check", (signal, emit) =>
-      fsck.run({ ...options, signal, onFinding: (finding) => emit({ event: "finding", finding }) }),
-    );
+    return desk.follow(context, "check", async (signal, emit) => {
+      if (options.repair) await desk.record(principal, "registry.repair", options);
+      return await fsck.run({ ...options, signal, onFinding: (finding) => emit({ event: "finding", finding }) });
+    });
   };
 }
 
 function backUp(desk: Desk, backup: BackingUp): Handle {
-  return async (context) => {
+  return async (context, principal) => {
     const options = await readJson(context, backupBody);
-    return desk.follow(context, "backup", (signal, emit) =>
-      backup.run({ ...options, signal, onProgress: throttled(emit) }),
-    );
+    return desk.follow(context, "backup", async (signal, emit) => {
+      await desk.record(principal, "registry.backup", options);
+      return await backup.run({ ...options, signal, onProgress: throttled(emit) });
+    });
   };
 }
 
@@ -88,9 +97,10 @@ function restoreFrom(desk: Desk, restore: Restoring): Handle {
     desk.assertWritable();
     const from = directory === undefined ? { snapshot } : { directory, ...(archive === undefined ? {} : { archive }) };
     const only = repository === undefined ? {} : { repository: parseRepositoryName(repository) };
-    return desk.follow(context, "restore", (signal, emit) =>
-      restore.run({ from, principal, ...only, overwriteTags, signal, onProgress: throttled(emit) }),
-    );
+    return desk.follow(context, "restore", async (signal, emit) => {
+      await desk.record(principal, "registry.restore", { ...from, repository, overwriteTags });
+      return await restore.run({ from, principal, ...only, overwriteTags, signal, onProgress: throttled(emit) });
+    });
   };
 }
 

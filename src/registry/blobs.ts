@@ -313,7 +313,7 @@ export class Blobs {
 
   async #link(trx: Transaction, principal: Principal, repository: RepositoryName, blob: LinkedBlob): Promise<void> {
     const { repositories, cache, gates, leaseMs } = this.#parts;
-    const repositoryId = await repositories.ensure(trx, repository);
+    const repositoryId = await repositories.ensure(trx, repository, principal);
     const { id: blobId, digest, sizeBytes } = blob;
     await passGates(gates, trx, { kind: "blob-link", principal, repository, repositoryId, digest, sizeBytes });
     const now = Date.now();

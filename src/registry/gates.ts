@@ -13,9 +13,10 @@ type Where = { principal: Principal; repository: RepositoryName; repositoryId: n
 export type Change =
   | (Where & { kind: "blob-link"; digest: Digest; sizeBytes: number })
   | (Where & { kind: "blob-unlink"; digest: Digest })
-  | (Where & { kind: "manifest-put"; digest: Digest; sizeBytes: number })
+  /** `isRestored`: it comes out of the recycle bin as it went there. `isTagged`: in this transaction a tag is pointed at it. */
+  | (Where & { kind: "manifest-put"; digest: Digest; sizeBytes: number; isRestored?: boolean; isTagged?: boolean })
   | (Where & { kind: "manifest-delete"; digest: Digest })
-  | (Where & { kind: "tag-put"; tag: Tag; digest: Digest; replaces: string | null })
+  | (Where & { kind: "tag-put"; tag: Tag; digest: Digest; replaces: string | null; isRestored?: boolean })
   | (Where & { kind: "tag-delete"; tag: Tag; digest: string });
 
 export type Gate = (trx: Transaction, change: Change) => Promise<void>;

@@ -100,7 +100,7 @@ export class Manifests {
     await this.#parts.room.take(content.length);
     const tags = reference.tag === null ? request.tags : [reference.tag, ...request.tags];
     await this.#parts.database.write(async (trx) => {
-      const repositoryId = await this.#parts.repositories.ensure(trx, repository);
+      const repositoryId = await this.#parts.repositories.ensure(trx, repository, request.principal);
       const isChanged = await this.#store(trx, request, repositoryId, manifest, digest);
       // In one order for all, so that of two that set the same tags one waits for the other.
       for (const tag of [...new Set(tags)].sort()) {
@@ -153,7 +153,13 @@ export class Manifests {
     if (!row) throw unknownManifest(repository, digest);
     if (row.deleted_at === null) return { deletedAt: null };
     const where = { principal, repository, repositoryId };
-    await passGates(gates, trx, { kind: "manifest-put", ...where, digest, sizeBytes: row.size_bytes });
+    await passGates(gates, trx, {
+      kind: "manifest-put",
+      ...where,
+      digest,
+      sizeBytes: row.size_bytes,
+      isRestored: true,
+    });
     await queries.reviveManifest.run(trx, { manifestId: row.id });
     trx.afterCommit(() => cache.forget(repositoryId));
     return { deletedAt: row.deleted_at };
@@ -199,6 +205,7 @@ export class Manifests {
       repositoryId,
       digest,
       sizeBytes,
+      isTagged: request.reference.tag !== null || request.tags.length > 0,
     });
     if (existing?.media_type === manifest.mediaType) {
       await queries.reviveManifest.run(trx, { manifestId: existing.id });

@@ -61,7 +61,8 @@ export class Tags {
     if (current?.digest === digest) return;
     const replaces = current?.digest ?? null;
     const where = { principal, repository, repositoryId };
-    await passGates(this.#parts.gates, trx, { kind: "tag-put", ...where, tag, digest, replaces });
+    const isRestored = current === null && latest?.digest === digest;
+    await passGates(this.#parts.gates, trx, { kind: "tag-put", ...where, tag, digest, replaces, isRestored });
     const now = Date.now();
     if (latest?.to_at === null) await queries.endTag.run(trx, { repositoryId, tag, revision: latest.revision, now });
     else if (latest && latest.deleted_at !== null) {

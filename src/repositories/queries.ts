@@ -21,17 +21,18 @@ export const findRepository = statement<{ name: string }>()((p, { db }) =>
 export const findNamespace = statement<{ name: string }>()((p, { db }) =>
   db
     .selectFrom("namespaces")
-    .select(["id", "name", "creates_on_push", "members_role", "deleted_at"])
+    .select(["id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"])
     .where("name", "=", p.name),
 );
 
-/** What a repository or namespace of that former name is called now. */
+/** What a repository or namespace of that former name is called now, and which of the two it is: both may have names of one part. */
 export const findRenamed = statement<{ name: string }>()((p, { db }) =>
   db
     .selectFrom("former_names")
     .leftJoin("repositories", "repositories.id", "former_names.repository_id")
     .leftJoin("namespaces", "namespaces.id", "former_names.namespace_id")
     .select((eb) => eb.fn.coalesce("repositories.name", "namespaces.name").as("name"))
+    .select("former_names.namespace_id")
     .where("former_names.name", "=", p.name),
 );
 
@@ -42,10 +43,11 @@ export const insertNamespace = statement<{ name: string; now: number }>()((p, { 
     .onConflict((conflict) => conflict.column("name").doNothing()),
 );
 
-export const insertRepository = statement<{ name: string; namespace: string; now: number }>()((p, { db }) =>
+/** Waits for a namespace that is being renamed, and then finds none of the old name. */
+export const insertRepository = statement<{ name: string; namespace: string; now: number }>()((p, { db, lock }) =>
   db
     .insertInto("repositories")
-    .columns(["namespace_id", "name", "created_at", "visibility"])
+    .columns(["namespace_id", "name", "created_at", "pushed_at", "visibility"])
     .expression((eb) =>
       eb
         .selectFrom("namespaces")
@@ -54,8 +56,10 @@ export const insertRepository = statement<{ name: string; namespace: string; now
           "namespaces.id",
           row.val(p.name).as("name"),
           row.cast<number>(row.val(p.now), "bigint").as("created_at"),
+          row.cast<number>(row.val(p.now), "bigint").as("pushed_at"),
           "namespaces.default_visibility",
-        ]),
+        ])
+        .modifyEnd(lock("key share")),
     )
     .onConflict((conflict) => conflict.column("name").doNothing()),
 );

@@ -3,10 +3,12 @@
  * name may: a name that it had before goes on leading to it.
  */
 import type { RepositoryResource } from "../access/authorize.ts";
+import { type LimitCheck, NO_LIMITS } from "../access/limit-check.ts";
 import { visibilityOf } from "../access/visibility.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Database, Queryable, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
+import { lockName } from "../database/lock.ts";
 import { Lru } from "../lib/lru.ts";
 import { findRepositoryName, namespaceOf, type RepositoryName } from "../oci/reference.ts";
 import * as queries from "./queries.ts";
@@ -15,12 +17,14 @@ const CACHE_BYTES = 8 * 1024 * 1024;
 
 export class Repositories {
   readonly #database: Database;
+  readonly #limits: LimitCheck;
   /** By name, for as long as nobody else can change what a name means. */
   readonly #known = new Lru<string, RepositoryResource>(CACHE_BYTES);
   #version = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, limits: LimitCheck = NO_LIMITS) {
     this.#database = database;
+    this.#limits = limits;
   }
 
   /** The repository if this process already knows it. */
@@ -54,21 +58,28 @@ export class Repositories {
     const found = await queries.findNamespace.first(on, { name });
     if (found) return found.deleted_at === null ? { id: found.id, name: found.name } : null;
     const renamed = await queries.findRenamed.first(on, { name });
-    return renamed?.name && !renamed.name.includes("/") ? await this.findNamespace(on, renamed.name) : null;
+    return renamed?.name && renamed.namespace_id !== null ? await this.findNamespace(on, renamed.name) : null;
   }
 
-  /** The repository's id; makes it, and its namespace, when there is none. Throws DENIED when it is in the recycle bin. */
-  async ensure(trx: Transaction, name: RepositoryName): Promise<number> {
+  /**
+   * The repository's id; makes it, and its namespace, when there is none. Throws DENIED when it is in the recycle bin, or
+   * when its namespace's plan does not let it be made, unless `by` may do everything: an operator, or anyone on an open registry.
+   */
+  async ensure(trx: Transaction, name: RepositoryName, by?: Principal): Promise<number> {
     const existing = await this.find(trx, name);
     if (existing.id !== null) return existing.id;
     const namespace = namespaceOf(existing.name);
     const now = Date.now();
+    await lockName(trx, nameLock(existing.name));
     if (existing.namespaceId === null) await queries.insertNamespace.run(trx, { name: namespace, now });
+    if (by?.isOpen !== true) await this.#assertAllowed(trx, existing.name);
     await queries.insertRepository.run(trx, { name: existing.name, namespace, now });
     const made = await this.#load(trx, name);
+    // Its namespace got another name while this waited for its row.
+    if (made.id === null && made.name !== existing.name) return await this.ensure(trx, name, by);
     if (made.id === null) {
       throw new RegistryError("DENIED", {
-        message: `${name} is in the recycle bin: restore it, or delete it for good, before its name is used again`,
+        message: `${name} was deleted, and its name stays its own: restore it from the recycle bin while it is there, or push to another name`,
       });
     }
     trx.afterCommit(() => this.#remember(name, made));
@@ -87,6 +98,16 @@ export class Repositories {
       this.#version += 1;
       this.#known.clear();
     });
+  }
+
+  /** Whether the namespace's plan has room for what a push would make. */
+  async #assertAllowed(trx: Transaction, name: RepositoryName): Promise<void> {
+    if (this.#limits === NO_LIMITS) return;
+    const namespace = await queries.findNamespace.first(trx, { name: namespaceOf(name) });
+    if (namespace?.default_visibility !== "private") return;
+    // Whoever held the lock on the name before may have made it.
+    if ((await queries.findRepository.first(trx, { name })) !== null) return;
+    await this.#limits.privateRepository(trx, namespace.id);
   }
 
   async #load(on: Queryable, asked: RepositoryName): Promise<RepositoryResource> {
@@ -111,16 +132,21 @@ export class Repositories {
   /** Of what was renamed, itself or with its namespace. */
   async #findCurrentName(on: Queryable, name: RepositoryName): Promise<RepositoryName | null> {
     const renamed = await queries.findRenamed.first(on, { name });
-    if (renamed?.name) return findRepositoryName(renamed.name);
+    if (renamed?.name && renamed.namespace_id === null) return findRepositoryName(renamed.name);
     const namespace = namespaceOf(name);
     const moved = await queries.findRenamed.first(on, { name: namespace });
-    if (!moved?.name) return null;
+    if (!moved?.name || moved.namespace_id === null) return null;
     return findRepositoryName(`${moved.name}${name.slice(namespace.length)}`);
   }
 
   #remember(name: string, found: RepositoryResource): void {
     if (!this.#database.isShared) this.#known.set(name, found, name.length * 2 + 200);
   }
+}
+
+/** Whoever gives a name to a repository holds this lock. */
+export function nameLock(name: RepositoryName): string {
+  return `repository/${name}`;
 }
 
 type Row = {
@@ -132,7 +158,7 @@ type Row = {
   members_role: RepositoryResource["membersRole"];
 };
 
-function resourceOf(asked: RepositoryName, row: Row): RepositoryResource {
+export function resourceOf(asked: RepositoryName, row: Row): RepositoryResource {
   return {
     kind: "repository",
     // The one that it has now: what a former name leads to is spoken of by its own.

@@ -132,6 +132,20 @@ test("says who it is", async () => {
   await source.close();
 });
 
+test("its revision grows with what the file says, and with nothing else", async () => {
+  writeFileSync(file, await lineFor("alice"));
+  const source = await open();
+  const first = (await source.revision?.()) ?? 0;
+  expect(first).toBeGreaterThan(Date.now() - 60_000);
+  writeFileSync(file, await Bun.file(file).text());
+  expect(await source.revision?.()).toBe(first);
+  appendFileSync(file, "# a word\n");
+  const second = (await source.revision?.()) ?? 0;
+  expect(second).toBeGreaterThan(first);
+  rmSync(file);
+  expect(await source.revision?.()).toBe(second);
+});
+
 describe("changes", () => {
   test("additions, new passwords and removals count, in place and by replacement", async () => {
     writeFileSync(file, (await lineFor("alice")) + (await lineFor("bob")));

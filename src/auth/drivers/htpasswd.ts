@@ -44,6 +44,10 @@ export async function htpasswdSource(options: HtpasswdOptions): Promise<Password
       const isRight = await passwords.verify(password, hash ?? dummyHash);
       return isRight && hash !== null ? identityOf(login) : null;
     },
+    revision: async () => {
+      await users.look();
+      return users.changedAt;
+    },
     close: async () => undefined,
   };
 }
@@ -77,6 +81,10 @@ class Users {
   /** What the log was told last, so that it is told once. */
   #problem: string | null = null;
   #warned = "";
+  /** Of the text that was taken last, so that one that is merely read again is no change. */
+  #digest: bigint | number | null = null;
+  /** Ms since 1970. */
+  changedAt = 0;
 
   constructor({ file, log, lookEveryMs = LOOK_EVERY_MS, settleMs = SETTLE_MS }: HtpasswdOptions) {
     this.#file = file;
@@ -87,10 +95,10 @@ class Users {
 
   async start(): Promise<void> {
     try {
-      const { stamp, text } = await readFile(this.#file, null);
+      const { stamp, text, writtenAt } = await readFile(this.#file, null);
       this.#lookedAtMs = this.#seenAtMs = performance.now();
       this.#stamp = stamp;
-      this.#take(parseHtpasswd(text ?? ""));
+      this.#take(parseHtpasswd(text ?? ""), Bun.hash(text ?? ""), writtenAt);
     } catch (cause) {
       throw new Error(`cannot read the htpasswd file ${this.#file}: ${reasonOf(cause)}`, { cause });
     }
@@ -136,7 +144,7 @@ class Users {
     if (isGarbage || (!hasStood && this.#isSomebodyMissing(content))) return;
     if (this.#problem !== null) this.#log.info("the htpasswd file is read again", { file: this.#file });
     this.#problem = null;
-    this.#take(content);
+    this.#take(content, Bun.hash(text), Date.now());
   }
 
   #isSomebodyMissing(content: HtpasswdFile): boolean {
@@ -146,7 +154,9 @@ class Users {
     return false;
   }
 
-  #take(content: HtpasswdFile): void {
+  #take(content: HtpasswdFile, digest: bigint | number, changedAt: number): void {
+    if (digest !== this.#digest) this.changedAt = Math.max(changedAt, this.changedAt + 1);
+    this.#digest = digest;
     const cost = content.usualCost ?? COMMON_COST;
     if (cost !== this.#content.usualCost) this.#dummyHash = makeDummyBcrypt(cost);
     this.#content = content;
@@ -172,7 +182,10 @@ class Users {
 }
 
 /** The text is null when the state of the file is the known one. Both are of one file, whatever takes its name meanwhile. */
-async function readFile(path: string, knownStamp: string | null): Promise<{ stamp: string; text: string | null }> {
+async function readFile(
+  path: string,
+  knownStamp: string | null,
+): Promise<{ stamp: string; text: string | null; writtenAt: number }> {
   // Without O_NONBLOCK a pipe in the file's place would be waited for.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -181,7 +194,7 @@ async function readFile(path: string, knownStamp: string | null): Promise<{ stam
     if (stats.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
     const stamp = [stats.mtimeNs, stats.ctimeNs, stats.size, stats.ino, stats.dev].join(":");
     const text = stamp === knownStamp ? null : new TextDecoder().decode(await handle.readFile());
-    return { stamp, text };
+    return { stamp, text, writtenAt: Number(stats.ctimeMs) };
   } finally {
     await handle.close();
   }

@@ -74,7 +74,7 @@ function open(url: string, input: Record<string, unknown>): PasswordSource {
     dropped: 0,
     close() {},
   };
-  return ldapSource({ ...ldapConfig.parse({ ...defaults, ...input }), log });
+  return ldapSource({ ...ldapConfig.parse({ ...defaults, ...input }), name: "corp", log });
 }
 
 /** A directory as it should be, with one entry. */

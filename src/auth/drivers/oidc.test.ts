@@ -22,8 +22,8 @@ beforeEach(async () => {
 afterEach(() => issuer.stop());
 
 function open(changes: Record<string, unknown> = {}): OidcProvider {
-  const settings = { name: "main", issuer: issuer.issuer, clientId: "berth", clientSecret: SECRET, timeoutSeconds: 1 };
-  return new OidcProvider({ config: oidcConfig.parse({ ...settings, ...changes }) });
+  const settings = { issuer: issuer.issuer, clientId: "berth", clientSecret: SECRET, timeoutSeconds: 1 };
+  return new OidcProvider({ config: { ...oidcConfig.parse({ ...settings, ...changes }), name: "main" } });
 }
 
 function claimsOf(nonce: string, changes: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,14 +1,16 @@
 /**
  * `/token`: where clients change a name and password, or a refresh token, for a short-lived token. Spec: Docker's "Token
- * Authentication Specification" (GET) and "OAuth2 Token Authentication" (POST).
+ * Authentication Specification" (GET) and "OAuth2 Token Authentication" (POST); a CI's own token is changed as RFC 8693 says.
  */
 import { PUBLIC, type Needs } from "../../access/needs.ts";
 import { ANONYMOUS, type Principal, STRANGER } from "../../access/principal.ts";
+import type { AuditTrail } from "../../audit/audit-trail.ts";
 import type { Database } from "../../database/database.ts";
 import { RegistryError } from "../../errors.ts";
 import { readBody } from "../../http/body.ts";
 import type { TrustedProxies } from "../../http/client-address.ts";
 import type { RequestContext } from "../../http/context.ts";
+import { RequestOrigin } from "../../http/origin.ts";
 import type { Route } from "../../http/router.ts";
 import type { Authenticator } from "../authenticator.ts";
 import type { SigningKeys } from "../signing-keys.ts";
@@ -20,6 +22,7 @@ import { addressOf } from "./realm.ts";
 
 export type TokenRouteParts = {
   database: Database;
+  audit: AuditTrail;
   authenticator: Authenticator;
   tokenService: TokenService;
   tokens: Tokens;
@@ -42,7 +45,17 @@ type Asked = {
   client: string;
   /** Whether a refresh token is wanted, or the one that was shown. */
   refresh: boolean | string;
+  /** Whether the token is given for one of somebody else's. */
+  isExchange?: boolean;
 };
+
+/** RFC 8693. */
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const SUBJECT_TYPES: readonly string[] = [
+  "urn:ietf:params:oauth:token-type:jwt",
+  "urn:ietf:params:oauth:token-type:id_token",
+];
+const EXCHANGED = { issued_token_type: "urn:ietf:params:oauth:token-type:access_token", token_type: "Bearer" };
 
 export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
   const { authenticator, proxies } = parts;
@@ -88,14 +101,24 @@ export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
         throw new RegistryError("UNAUTHORIZED", { message: "this is no refresh token", headers: BASIC });
       return await answer(context, { principal, scopes, client, refresh: text });
     }
-    throw new RegistryError("REQUEST_INVALID", { message: "grant_type is password or refresh_token" });
+    if (grant === TOKEN_EXCHANGE) {
+      if (!SUBJECT_TYPES.includes(form.get("subject_token_type") ?? "")) {
+        throw new RegistryError("REQUEST_INVALID", { message: `subject_token_type is ${SUBJECT_TYPES.join(" or ")}` });
+      }
+      const text = form.get("subject_token") ?? "";
+      const principal = await known(authenticator.byWorkload(text, form.get("account"), address));
+      return await answer(context, { principal, scopes, client, refresh: false, isExchange: true });
+    }
+    throw new RegistryError("REQUEST_INVALID", {
+      message: `grant_type is password, refresh_token or ${TOKEN_EXCHANGE}`,
+    });
   };
 
   const answer = async (context: RequestContext, asked: Asked): Promise<Response> => {
     const { principal, refresh } = asked;
     const issued = await parts.tokenService.issue(principal, parseScopes(asked.scopes));
     const refreshToken =
-      typeof refresh === "string" ? refresh : refresh ? await newRefreshToken(principal, asked) : null;
+      typeof refresh === "string" ? refresh : refresh ? await newRefreshToken(context, principal, asked) : null;
     const text = JSON.stringify({
       token: issued.text,
       access_token: issued.text,
@@ -103,19 +126,34 @@ export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
       issued_at: issued.issuedAt.toISOString().replace(/\.\d+Z$/, "Z"),
       scope: issued.scope,
       ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+      ...(asked.isExchange === true ? EXCHANGED : {}),
     });
     return json(context, text, "no-store");
   };
 
-  /** Only for a password, which it then stands for in the client's files; whoever shows a token keeps that. */
-  const newRefreshToken = async ({ rights, credential }: Principal, { client }: Asked): Promise<string | null> => {
-    if (rights === null || credential?.kind !== "password") return null;
+  /**
+   * Only for a password of ours, which it then stands for in the client's files; whoever shows a token keeps that. Of a password that
+   * another source knows it would go on for months after it was taken away there.
+   */
+  const newRefreshToken = async (context: RequestContext, by: Principal, { client }: Asked): Promise<string | null> => {
+    const { rights, credential } = by;
+    if (rights === null || credential?.kind !== "password" || credential.source !== undefined) return null;
     const name = `login of ${client.replaceAll(/[^\w ./-]/g, "").slice(0, MAX_CLIENT_LENGTH) || "a client"}`;
     const expiresAt = Date.now() + parts.refreshDays * DAY_MS;
-    const { text } = await parts.database.write((trx) =>
-      parts.tokens.create(trx, { accountId: rights.accountId, kind: "refresh", name, scopes: null, expiresAt }),
-    );
-    return text;
+    return await parts.database.write(async (trx) => {
+      const { accountId } = rights;
+      const { id, text } = await parts.tokens.create(trx, {
+        accountId,
+        kind: "refresh",
+        name,
+        scopes: null,
+        expiresAt,
+      });
+      const target = { kind: "token", name, id } as const;
+      const origin = new RequestOrigin(context, proxies);
+      await parts.audit.record(trx, { by, action: "token.create", target, after: { expiresAt }, origin });
+      return text;
+    });
   };
 
   const keys = async (context: RequestContext): Promise<Response> =>
@@ -131,7 +169,7 @@ export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
 const BASIC = { "WWW-Authenticate": 'Basic realm="Berth"' };
 
 /** A refusal here says how to ask again. */
-async function known(found: Principal | null | Promise<Principal | null>): Promise<Principal | null> {
+async function known<Found extends Principal | null>(found: Found | Promise<Found>): Promise<Found> {
   try {
     return await found;
   } catch (error) {

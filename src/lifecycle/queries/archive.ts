@@ -75,7 +75,7 @@ export const pageTags = statement<{
 );
 
 /** Inserts a row as it is, its id too; changes nothing when one of its keys is there. */
-function verbatim<Table extends keyof Schema>(
+export function verbatim<Table extends keyof Schema>(
   table: Table,
   columns: readonly (string & keyof Row<Table>)[],
 ): Statement<Row<Table>, never> {
@@ -267,7 +267,7 @@ export const findCurrentTag = statement<{ repositoryId: number; tag: string }>()
     .where("to_at", "is", null),
 );
 
-/** Links with the blob and the name of the repository. */
+/** Links with the blob and the name of the repository, of those that are not in the bin. */
 export const pageLinkedBlobs = statement<{ afterBlob: number; afterRepository: number; limit: number }>()((p, { db }) =>
   db
     .selectFrom("repository_blobs")
@@ -282,6 +282,7 @@ export const pageLinkedBlobs = statement<{ afterBlob: number; afterRepository: n
       "blobs.storage_key",
       "blobs.content",
     ])
+    .where("repositories.deleted_at", "is", null)
     .where(
       sql<boolean>`(repository_blobs.blob_id, repository_blobs.repository_id) > (${p.afterBlob}, ${p.afterRepository})`,
     )
@@ -290,7 +291,7 @@ export const pageLinkedBlobs = statement<{ afterBlob: number; afterRepository: n
     .limit(p.limit),
 );
 
-/** Manifests outside of the bin with the name of their repository. */
+/** Manifests with the name of their repository, where neither is in the bin. */
 export const pageNamedManifests = statement<{ after: number; upToId: number }>()((p, { db }) =>
   db
     .selectFrom("manifests")
@@ -299,10 +300,11 @@ export const pageNamedManifests = statement<{ after: number; upToId: number }>()
     .where("manifests.id", ">", p.after)
     .where("manifests.id", "<=", p.upToId)
     .where("manifests.deleted_at", "is", null)
+    .where("repositories.deleted_at", "is", null)
     .orderBy("manifests.id"),
 );
 
-/** Current tags with the name of their repository. */
+/** Current tags with the name of their repository, of those that are not in the bin. */
 export const pageNamedTags = statement<{ afterRepository: number; afterName: string; limit: number }>()((p, { db }) =>
   db
     .selectFrom("tags")
@@ -310,6 +312,7 @@ export const pageNamedTags = statement<{ afterRepository: number; afterName: str
     .select(["tags.repository_id", "tags.name", "tags.digest", "repositories.name as repository"])
     .where(sql<boolean>`(tags.repository_id, tags.name) > (${p.afterRepository}, ${p.afterName})`)
     .where("to_at", "is", null)
+    .where("repositories.deleted_at", "is", null)
     .orderBy("tags.repository_id")
     .orderBy("tags.name")
     .limit(p.limit),

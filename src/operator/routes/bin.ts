@@ -43,14 +43,17 @@ export function binRoutes(desk: Desk, bin: Binned): OperatorRoute[] {
       method: "POST",
       path: "/api/v1/bin/empty",
       needs: null,
-      handle: async (context) => {
+      handle: async (context, principal) => {
         const { repository, reference } = await readJson(context, binEmptyBody);
         desk.assertWritable();
         const what = {
           ...(repository === undefined ? {} : { repository: parseRepositoryName(repository) }),
           ...(reference === undefined ? {} : { reference: parseReference(reference) }),
         };
-        return desk.follow(context, "emptying of the recycle bin", () => bin.empty(what));
+        return desk.follow(context, "emptying of the recycle bin", async () => {
+          await desk.record(principal, "bin.empty", { repository, reference });
+          return await bin.empty(what);
+        });
       },
     },
   ];

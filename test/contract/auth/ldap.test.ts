@@ -20,9 +20,9 @@ const sources: PasswordSource[] = [];
 const closers: (() => Promise<void>)[] = [];
 
 function open(url: string, input: Input = {}): PasswordSource {
-  const defaults = { name: "corp", url, baseDn: BASE, bindDn: SERVICE.dn, bindPassword: SERVICE.password };
+  const defaults = { url, baseDn: BASE, bindDn: SERVICE.dn, bindPassword: SERVICE.password };
   const config = ldapConfig.parse({ ...defaults, timeoutSeconds: 20, ...input });
-  const source = ldapSource({ ...config, log: logInto(lines) });
+  const source = ldapSource({ ...config, name: "corp", log: logInto(lines) });
   sources.push(source);
   if (!config.startTls) expect(lines.pop()).toMatch(/^warn passwords go to this directory in the clear/);
   return source;

@@ -42,9 +42,8 @@ beforeAll(async () => {
 
 afterAll(() => provider.stop());
 
-function configOf(changes: Record<string, unknown> = {}): OidcConfig {
-  return oidcConfig.parse({
-    name: "test",
+function configOf({ name = "test", ...changes }: Record<string, unknown> & { name?: string } = {}): OidcConfig {
+  const settings = oidcConfig.parse({
     issuer: provider.issuer,
     clientId: "berth",
     clientSecret: SECRET,
@@ -52,9 +51,10 @@ function configOf(changes: Record<string, unknown> = {}): OidcConfig {
     timeoutSeconds: 5,
     ...changes,
   });
+  return { ...settings, name };
 }
 
-function open(changes: Record<string, unknown> = {}): OidcProvider {
+function open(changes: Record<string, unknown> & { name?: string } = {}): OidcProvider {
   return new OidcProvider({ config: configOf(changes) });
 }
 

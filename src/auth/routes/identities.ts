@@ -1,0 +1,164 @@
+/** Logins at login providers, and the hub API's endpoints of the ways to log in. */
+import { CALLER, type Needs, PUBLIC } from "../../access/needs.ts";
+import type { Principal } from "../../access/principal.ts";
+import type { AuditTrail } from "../../audit/audit-trail.ts";
+import { RegistryError } from "../../errors.ts";
+import type { RequestContext } from "../../http/context.ts";
+import { answer, implement } from "../../http/contract-routes.ts";
+import { RequestOrigin } from "../../http/origin.ts";
+import type { Route } from "../../http/router.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { OidcProvider } from "../drivers/oidc.ts";
+import type { Identities } from "../identities.ts";
+import { identitiesApi, loginMethodsApi } from "../identities-api.ts";
+import type { InteractiveLogin } from "../interactive-login.ts";
+import type { Logins } from "../logins.ts";
+import type { BrowserSessions } from "../sessions.ts";
+import { provenSession } from "./proven-session.ts";
+import { beginAt, endedCookie, finishAt, type LinkTo, type ProviderLoginParts, readKept } from "./provider-login.ts";
+import { addressOf } from "./realm.ts";
+import { clientOf, readSessionCookie, sessionCookie } from "./session-cookie.ts";
+
+export type IdentityRouteParts = ProviderLoginParts & {
+  audit: AuditTrail;
+  identities: Identities;
+  interactive: InteractiveLogin;
+  logins: Logins;
+  sessions: BrowserSessions;
+  /** By name. */
+  providers: ReadonlyMap<string, OidcProvider>;
+  log: Log;
+};
+
+export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principal>[] {
+  const { audit, identities, interactive, logins, sessions, providers, log } = parts;
+
+  const providerOf = (name: string): OidcProvider => {
+    const provider = providers.get(name);
+    if (provider === undefined) throw new RegistryError("NOT_FOUND", { message: "there is no such login provider" });
+    return provider;
+  };
+
+  const begin = async (context: RequestContext): Promise<Response> => {
+    const returnTo = new URL(context.request.url).searchParams.get("return_to") ?? "/";
+    const { url, cookie } = await beginAt(providerOf(context.param(0)), context, parts, { returnTo, linkTo: null });
+    return redirect(context, url, [cookie]);
+  };
+
+  const callback = async (context: RequestContext): Promise<Response> => {
+    const provider = providerOf(context.param(0));
+    const ended = endedCookie(provider, context, parts);
+    try {
+      return await finish(context, provider, ended);
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      if (error.status >= 500) log.warn("a login provider cannot be asked", { source: provider.source, error });
+      const headers = { ...error.headers, "Set-Cookie": ended };
+      throw new RegistryError(error.code, { message: error.message, details: error.details, headers, cause: error });
+    }
+  };
+
+  const finish = async (context: RequestContext, provider: OidcProvider, ended: string): Promise<Response> => {
+    const { pending, linkTo } = await readKept(provider, context, parts);
+    if (linkTo !== null) await assertSame(context, linkTo);
+    const identity = await finishAt(provider, context, parts, pending);
+    if (linkTo !== null) {
+      await identities.link(linkTo.accountId, identity, new RequestOrigin(context, parts.proxies));
+      return redirect(context, pending.returnTo, [ended]);
+    }
+    const account = await logins.accountOf(identity);
+    if (account.isDisabled) throw new RegistryError("DENIED", { message: "your account here is disabled" });
+    audit.note({
+      by: { kind: account.kind, name: account.name, id: account.id },
+      action: "account.login",
+      target: { kind: "account", name: account.name, id: account.id },
+      after: { source: provider.source },
+      origin: new RequestOrigin(context, parts.proxies),
+    });
+    const result = await interactive.begin({ account, passwordChangedAt: null }, clientOf(context, parts.proxies));
+    if ("session" in result) {
+      return redirect(context, pending.returnTo, [ended, sessionCookie(context, parts, result.session)]);
+    }
+    // What follows # stays in the browser: the login page reads it, and asks for the second factor.
+    const rest = new URLSearchParams({
+      pending: result.pending,
+      second_factor: result.secondFactor.join(","),
+      return_to: pending.returnTo,
+    });
+    return redirect(context, `/login#${rest.toString()}`, [ended]);
+  };
+
+  /** Somebody else may have logged in here meanwhile, or the link was begun in another browser and this one lured to its end. */
+  const assertSame = async (context: RequestContext, { accountId, sessionId }: LinkTo): Promise<void> => {
+    const text = readSessionCookie(context, parts);
+    const session = text === null ? null : await sessions.findByText(text);
+    if (session?.id === sessionId && session.accountId === accountId) return;
+    throw new RegistryError("UNAUTHORIZED", { message: "the login that began this is over: log in and begin again" });
+  };
+
+  return [
+    { id: "oidc-begin", method: "GET", path: "/auth/oidc/<provider>", needs: PUBLIC, handle: begin },
+    { id: "oidc-callback", method: "GET", path: "/auth/oidc/<provider>/callback", needs: PUBLIC, handle: callback },
+    implement(loginMethodsApi.list, {
+      needs: PUBLIC,
+      handle: () => ({
+        password: true,
+        providers: [...providers.values()].map(({ name, displayName }) => ({
+          name,
+          displayName,
+          path: `/auth/oidc/${name}`,
+        })),
+      }),
+    }),
+    implement(identitiesApi.list, {
+      needs: CALLER,
+      handle: async (_, { caller }) => {
+        const found = caller.rights === null ? [] : await identities.list(caller.rights.accountId);
+        const items = found.map(({ source, login, createdAt, lastUsedAt }) => ({
+          source,
+          login,
+          createdAt: new Date(createdAt).toISOString(),
+          lastUsedAt: new Date(lastUsedAt).toISOString(),
+        }));
+        return { items, next: null };
+      },
+    }),
+    implement(identitiesApi.link, {
+      needs: CALLER,
+      handle: async ({ params, body }, { caller, context }) => {
+        const linkTo = provenSession(caller);
+        const { source } = params;
+        if (source.startsWith("oidc:")) {
+          const provider = providerOf(source.slice("oidc:".length));
+          const returnTo = body.returnTo ?? "/";
+          const { url, cookie } = await beginAt(provider, context, parts, { returnTo, linkTo });
+          return answer({ url }, { headers: { "Set-Cookie": cookie } });
+        }
+        const { login = "", password = "" } = body;
+        const address = addressOf(context, parts.proxies);
+        const origin = caller.origin ?? null;
+        await identities.linkByPassword(linkTo.accountId, source, { login, password, address, origin });
+        return { url: null };
+      },
+    }),
+    implement(identitiesApi.unlink, {
+      needs: CALLER,
+      handle: async ({ params }, { caller }) => {
+        const { accountId } = provenSession(caller);
+        await identities.unlink(accountId, params.source, caller.origin ?? null);
+        return undefined;
+      },
+    }),
+  ];
+}
+
+function redirect(context: RequestContext, location: string, cookies: readonly string[]): Response {
+  const headers = new Headers({
+    Location: location,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Request-Id": context.id,
+  });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
