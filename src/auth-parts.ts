@@ -188,6 +188,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     authenticator,
     tokenService,
     tokens,
+    logins,
     signingKeys,
     proxies,
     isPublic,

@@ -33,7 +33,7 @@ export type Origin = {
 /** `password` counts as interactive: where there is a second factor it was asked for too, or the login refused. */
 export type Credential =
   /** `source`: where it was checked, when that was not here. */
-  | { kind: "password"; source?: string }
+  | { kind: "password"; source?: string; changedAt?: number | null }
   | { kind: "session"; id: number; provenAt: number }
   | { kind: "token"; id: number; name: string }
   | { kind: "workload"; rule: number; subject: string };

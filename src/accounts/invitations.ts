@@ -3,7 +3,7 @@
  * code's hash is kept, and seven days at most.
  */
 import type { Access } from "../access/access.ts";
-import type { Principal } from "../access/principal.ts";
+import { OPERATOR, type Principal } from "../access/principal.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { AuditAction, AuditEvent } from "../audit/event.ts";
 import type { Database, Transaction } from "../database/database.ts";
@@ -217,6 +217,7 @@ export class Invitations {
     const { namespace_id: namespaceId, team_id: teamId } = found;
     if (namespaceId !== null) {
       await lockNamespace(trx, namespaceId);
+      await this.#assertInviterMay(trx, namespaceId, found.invited_by);
       // An owner who follows an invitation for members stays an owner.
       if (found.role === "owner" || !(await this.#parts.members.isMember(trx, namespaceId, accountId))) {
         await this.#parts.members.join(trx, namespaceId, accountId, found.role, by);
@@ -227,6 +228,15 @@ export class Invitations {
     const invitation = invitationOf(found);
     await this.#record(trx, by, "invitation.accept", invitation, namespaceId);
     return invitation;
+  }
+
+  /** What somebody offered ends with their right to offer it: an owner who was sent away cannot let themselves in again. */
+  async #assertInviterMay(trx: Transaction, namespaceId: number, invitedBy: string): Promise<void> {
+    const { accounts, members } = this.#parts;
+    if (invitedBy === OPERATOR.name) return;
+    const inviter = await accounts.findByLogin(invitedBy, trx);
+    const isOwner = inviter !== null && (await members.isOwner(trx, namespaceId, inviter.id));
+    if (inviter?.isDisabled !== false || !(isOwner || inviter.systemRole === "administrator")) throw missing();
   }
 
   async #record(

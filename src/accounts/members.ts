@@ -106,6 +106,10 @@ export class Members {
     return (await queries.findMember.first(trx, { namespaceId, accountId })) !== null;
   }
 
+  async isOwner(trx: Transaction, namespaceId: number, accountId: number): Promise<boolean> {
+    return (await queries.findMember.first(trx, { namespaceId, accountId }))?.role === "owner";
+  }
+
   async roleOf(namespaceId: number, accountId: number): Promise<MemberRole | null> {
     const found = await queries.findMember.first(this.#parts.database, { namespaceId, accountId });
     return found?.role ?? null;

@@ -204,7 +204,7 @@ export class Authenticator {
     const holds = isOurs || (await this.#parts.logins.revisionOf(source)) !== null;
     return {
       accountId: account.id,
-      credential: isOurs ? { kind: "password" } : { kind: "password", source },
+      credential: isOurs ? { kind: "password", changedAt: passwordChangedAt } : { kind: "password", source },
       passwordChangedAt: isOurs ? passwordChangedAt : null,
       claims: null,
       provenAt,

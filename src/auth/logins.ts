@@ -101,6 +101,11 @@ export class Logins {
     return (await queries.findSecondFactor.first(this.#parts.database, { accountId })) !== null;
   }
 
+  /** As `passwordChangedAt`; it cannot be set anew before the transaction ends. */
+  async lockPassword(trx: Transaction, accountId: number): Promise<number | null> {
+    return (await queries.lockPassword.first(trx, { accountId }))?.changed_at ?? null;
+  }
+
   /** When the account's password was set, or null when it has none of ours. */
   async passwordChangedAt(accountId: number, on: Queryable = this.#parts.database): Promise<number | null> {
     return (await queries.findPassword.first(on, { accountId }))?.changed_at ?? null;

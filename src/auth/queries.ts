@@ -6,6 +6,10 @@ export const findPassword = statement<{ accountId: number }>()((p, { db }) =>
   db.selectFrom("passwords").select(["hash", "changed_at"]).where("account_id", "=", p.accountId),
 );
 
+export const lockPassword = statement<{ accountId: number }>()((p, { db, lock }) =>
+  db.selectFrom("passwords").select("changed_at").where("account_id", "=", p.accountId).modifyEnd(lock("share")),
+);
+
 export const putPassword = statement<{ accountId: number; passwordHash: string; now: number }>()((p, { db }) =>
   db
     .insertInto("passwords")

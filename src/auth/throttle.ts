@@ -46,13 +46,13 @@ export class Throttle {
   async begin(keys: readonly ThrottleKey[]): Promise<void> {
     const now = Date.now();
     const retryAt = await this.#database.write(async (trx) => {
-      let latest = 0;
-      for (const [kind, what] of keys) {
+      // Where from first: an address that has been stopped does not go on using up the tries at accounts.
+      for (const [kind, what] of keys.toSorted(([a], [b]) => Number(isAddress(b)) - Number(isAddress(a)))) {
         const { failures, windowMs } = LIMITS[kind];
         const row = await queries.countFailure.first(trx, { key: keyOf(kind, what), now, windowMs });
-        if (row && row.failures > failures) latest = Math.max(latest, row.began_at + windowMs);
+        if (row && row.failures > failures) return row.began_at + windowMs;
       }
-      return latest;
+      return 0;
     });
     if (retryAt === 0) return;
     const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
@@ -68,7 +68,7 @@ export class Throttle {
     await this.#database.write(async (trx) => {
       for (const [kind, what] of keys) {
         const key = keyOf(kind, what);
-        if (kind === "address") await queries.uncountFailure.run(trx, { key });
+        if (isAddress(kind)) await queries.uncountFailure.run(trx, { key });
         else await queries.forgetFailures.run(trx, { key });
       }
     });
@@ -78,6 +78,11 @@ export class Throttle {
     const before = Date.now() - Math.max(...Object.values(LIMITS).map((it) => it.windowMs));
     await this.#database.write((trx) => queries.expireThrottles.run(trx, { before }));
   }
+}
+
+/** Of an address many may come: one of them being right says nothing of the others. */
+function isAddress(kind: ThrottleKind): boolean {
+  return kind === "address" || kind === "mail-address";
 }
 
 function keyOf(kind: ThrottleKind, what: string | number): string {

@@ -71,7 +71,8 @@ export class TokenService {
     const isPassword = credential?.kind === "password" && accountId !== null;
     const source = isPassword ? credential.source : undefined;
     const isOurs = isPassword && source === undefined;
-    const passwordChangedAt = isOurs ? await logins.passwordChangedAt(accountId) : null;
+    // Of the password that was shown, whatever it is by now.
+    const passwordChangedAt = isOurs ? (credential.changedAt ?? (await logins.passwordChangedAt(accountId))) : null;
     const isBlind = source !== undefined && (await logins.revisionOf(source)) === null;
     const lifeSeconds = isBlind ? Math.min(FOREIGN_LIFE_SECONDS, this.#parts.lifeSeconds) : this.#parts.lifeSeconds;
     const issuedAt = new Date();
@@ -98,11 +99,9 @@ export class TokenService {
     const resource = await repositories.find(database, repository);
     const asked = actions.includes("*") ? ACTIONS : ACTIONS.filter((it) => actions.includes(it));
     const allowed = asked.filter((action) => authorize(principal, action, resource).isAllowed);
-    return {
-      name: resource.name,
-      repositoryId: resource.id,
-      namespaceId: allowed.length > 0 && resource.id === null ? resource.namespaceId : null,
-      actions: allowed,
-    };
+    // Of what may not be seen it tells nothing, not even what it is called now.
+    if (allowed.length === 0) return { name: repository, repositoryId: null, namespaceId: null, actions: [] };
+    const namespaceId = resource.id === null ? resource.namespaceId : null;
+    return { name: resource.name, repositoryId: resource.id, namespaceId, actions: allowed };
   }
 }

@@ -3488,6 +3488,17 @@ select "hash", "changed_at"
   from "passwords"
   where "account_id" = $1;
 
+-- src/auth/queries.ts: lockPassword
+--   SEARCH passwords USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "changed_at"
+  from "passwords"
+  where "account_id" = ?;
+-- PostgreSQL
+select "changed_at"
+  from "passwords"
+  where "account_id" = $1 for share;
+
 -- src/auth/queries.ts: putPassword
 -- SQLite
 insert into "passwords" ("account_id", "hash", "changed_at")

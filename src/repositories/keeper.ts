@@ -9,7 +9,8 @@ import type { Access } from "../access/access.ts";
 import type { LimitCheck } from "../access/limit-check.ts";
 import { authorize, roleOn, type NamespaceResource, type RepositoryResource } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
-import { isRoleAtLeast } from "../access/roles.ts";
+import { letsThrough } from "../access/ceiling.ts";
+import { isRoleAtLeast, type RoleName } from "../access/roles.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import { changedFields } from "../audit/redact.ts";
 import type { Database, Transaction } from "../database/database.ts";
@@ -75,7 +76,10 @@ export class Keeper {
     const id = await this.#parts.database.write(async (trx) => {
       const namespace = await this.#namespaceFor(trx, principal, namespaceOf(name), name);
       await this.#claimName(trx, name, null);
-      const wantedVisibility = wanted.visibility ?? (await this.#defaultVisibility(trx, namespace.id));
+      const usual = await this.#defaultVisibility(trx, namespace.id);
+      const wantedVisibility = wanted.visibility ?? usual;
+      // As changing it would: what is not meant to be public by itself is made so by those who administer it.
+      if (wantedVisibility === "public" && usual !== "public") assertMayUse(principal, name, namespace.id, "admin");
       if (wantedVisibility === "private") await this.#parts.limits.privateRepository(trx, namespace.id);
       const made = await queries.insertNewRepository.first(trx, {
         namespaceId: namespace.id,
@@ -139,10 +143,14 @@ export class Keeper {
   async rename(principal: Principal, name: RepositoryName, to: RepositoryName): Promise<number> {
     return await this.#rename(principal, name, to, async (_trx, resource) => {
       assertMay(principal, "administer", resource);
-      if (namespaceOf(to) === namespaceOf(resource.name)) return null;
-      throw new RegistryError("REQUEST_INVALID", {
-        message: `${to} is in another namespace than ${resource.name}: move it there instead`,
-      });
+      if (namespaceOf(to) !== namespaceOf(resource.name)) {
+        throw new RegistryError("REQUEST_INVALID", {
+          message: `${to} is in another namespace than ${resource.name}: move it there instead`,
+        });
+      }
+      // Whoever has a right on this repository alone has none on the other names of its namespace.
+      if (to !== resource.name) assertMayUse(principal, to, resource.namespaceId, "write");
+      return null;
     });
   }
 
@@ -154,7 +162,16 @@ export class Keeper {
     return await this.#rename(principal, name, to, async (trx, resource) => {
       assertMay(principal, "administer", resource);
       const namespace = await this.#namespaceFor(trx, principal, namespaceOf(to), to);
-      return namespace.id === resource.namespaceId ? null : namespace;
+      if (namespace.id === resource.namespaceId) return null;
+      // It is the namespace's before it is theirs who may administer it.
+      const from: NamespaceResource = {
+        kind: "namespace",
+        id: resource.namespaceId ?? 0,
+        name: namespaceOf(resource.name),
+      };
+      const decision = authorize(principal, "administer-namespace", from);
+      if (!principal.isOpen && !decision.isAllowed) throw new RegistryError("DENIED", { message: decision.reason });
+      return namespace;
     });
   }
 
@@ -261,7 +278,8 @@ export class Keeper {
     // Where nobody has claimed the registry a push makes namespaces too.
     if (principal.isOpen) await byName.insertNamespace.run(trx, { name: namespace, now: Date.now() });
     const found = await repositories.findNamespace(trx, namespace);
-    const resource: NamespaceResource = { kind: "namespace", id: found?.id ?? 0, name: found?.name ?? namespace };
+    // Called what was asked for: a name that it got since is not for those who may not see it.
+    const resource: NamespaceResource = { kind: "namespace", id: found?.id ?? 0, name: namespace };
     const decision = authorize(principal, "create-repository", resource);
     if (!decision.isAllowed || !found) {
       const reason = decision.isAllowed
@@ -270,11 +288,7 @@ export class Keeper {
       throw new RegistryError("DENIED", { message: reason });
     }
     // A grant on a pattern lets its holder make what matches it, and no more.
-    const place: RepositoryResource = { ...PLACE, name, namespaceId: found.id };
-    const role = principal.rights && roleOn(principal.rights, place)?.role;
-    if (!principal.isOpen && !(role && isRoleAtLeast(role, "write"))) {
-      throw new RegistryError("DENIED", { message: `making ${name} needs role write on its name` });
-    }
+    assertMayUse(principal, name, found.id, "write");
     if (found.name !== namespace) {
       throw new RegistryError("CONFLICT", {
         message: `the namespace ${namespace} is called ${found.name} now: use that`,
@@ -336,6 +350,20 @@ const PLACE: RepositoryResource = {
 
 export function unknownRepository(name: RepositoryName): RegistryError {
   return new RegistryError("NAME_UNKNOWN", { message: `there is no repository ${name}` });
+}
+
+/** Throws DENIED unless the role, and what the credential reaches, hold for a name that nothing has yet. */
+function assertMayUse(
+  { isOpen, rights, ceiling }: Principal,
+  name: RepositoryName,
+  namespaceId: number | null,
+  least: RoleName,
+): void {
+  if (isOpen) return;
+  const place: RepositoryResource = { ...PLACE, name, namespaceId };
+  const role = rights && roleOn(rights, place)?.role;
+  if (role && isRoleAtLeast(role, least) && (ceiling === null || letsThrough(ceiling, "administer", place))) return;
+  throw new RegistryError("DENIED", { message: `this needs role ${least} on the name ${name}` });
 }
 
 function assertMay(principal: Principal, action: "administer", resource: RepositoryResource): void {

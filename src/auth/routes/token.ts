@@ -13,6 +13,7 @@ import type { RequestContext } from "../../http/context.ts";
 import { RequestOrigin } from "../../http/origin.ts";
 import type { Route } from "../../http/router.ts";
 import type { Authenticator } from "../authenticator.ts";
+import type { Logins } from "../logins.ts";
 import type { SigningKeys } from "../signing-keys.ts";
 import type { Guard } from "./guard.ts";
 import { parseScopes } from "../token-scopes.ts";
@@ -26,6 +27,7 @@ export type TokenRouteParts = {
   authenticator: Authenticator;
   tokenService: TokenService;
   tokens: Tokens;
+  logins: Logins;
   signingKeys: SigningKeys;
   proxies: TrustedProxies;
   guard: Guard;
@@ -142,6 +144,10 @@ export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
     const expiresAt = Date.now() + parts.refreshDays * DAY_MS;
     return await parts.database.write(async (trx) => {
       const { accountId } = rights;
+      // A new password ends what the old one was given: also what is being given at this moment.
+      if ((await parts.logins.lockPassword(trx, accountId)) !== (credential.changedAt ?? null)) {
+        throw new RegistryError("UNAUTHORIZED", { message: "the password has changed: log in again", headers: BASIC });
+      }
       const { id, text } = await parts.tokens.create(trx, {
         accountId,
         kind: "refresh",

@@ -134,7 +134,9 @@ for (const dialect of DATABASES) {
       expect(foreign.body.detail.replace("acme", "N")).toBe(missing.body.detail.replace("nobody", "N"));
       expect((await hub.ask("bob", "POST", API, { name: "acme/a1" })).status).toBe(403);
       const wanted = { name: "acme/a1", description: "d", readme: "r", visibility: "public" };
-      const twice = [hub.ask("carl", "POST", API, wanted), hub.ask("carl", "POST", API, wanted)];
+      // Public where that is not the usual thing: for those who could make it so afterwards.
+      expect((await hub.ask("carl", "POST", API, wanted)).status).toBe(403);
+      const twice = [hub.ask("ann", "POST", API, wanted), hub.ask("ann", "POST", API, wanted)];
       const made = (await Promise.all(twice)).map((it) => it.status);
       expect(made.toSorted((a, b) => a - b)).toEqual([201, 409]);
       expect((await hub.ask(null, "GET", `${API}/acme/a1`)).body).toMatchObject({
@@ -227,7 +229,13 @@ for (const dialect of DATABASES) {
       const to = `zoe/${name.slice(5)}`;
       expect((await hub.ask("ann", "POST", `${API}/${name}/-/move`, { name: to })).status).toBe(403);
       await hub.registry.grant("acme", "bob", "read", name);
+      // A right on it alone takes it neither out of its namespace nor to another of its names.
+      expect((await hub.ask("zoe", "POST", `${API}/${name}/-/move`, { name: to })).status).toBe(403);
+      expect((await hub.ask("zoe", "POST", `${API}/${name}/-/rename`, { name: "acme/taken-by-zoe" })).status).toBe(403);
+      const members = "/api/v1/namespaces/acme/members/zoe";
+      expect((await hub.ask("ann", "PUT", members, { role: "owner" })).status).toBe(200);
       const moved = await hub.ask("zoe", "POST", `${API}/${name}/-/move`, { name: to });
+      expect((await hub.ask("ann", "DELETE", members)).status).toBe(204);
       expect([moved.status, moved.body.name, moved.body.namespace, moved.body.role]).toEqual([200, to, "zoe", "admin"]);
       expect((await hub.ask("zoe", "GET", `/v2/${name}/manifests/1`)).status).toBe(200);
       for (const who of ["ann", "bob", "carl"]) {
