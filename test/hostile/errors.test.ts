@@ -66,7 +66,7 @@ const FAILURES: [string, string, string?][] = [
   ["POST", "/"],
   ["GET", "/nowhere"],
   ["GET", "/v2/%00/tags/list"],
-  ["GET", "/v1/_ping"],
+  ["GET", "/v1/repositories"],
   ["GET", "/v2/x"],
   ["GET", "/.env"],
   ["GET", "/src/main.ts"],
