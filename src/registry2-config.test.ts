@@ -236,3 +236,7 @@ test("durations", () => {
   expect(["1h30m", "500ms", "0", "1.5s", 6e10].map(parseDurationSeconds)).toEqual([5400, 1, 0, 2, 60]);
   expect(["", "5", "1d", "-1s", "s"].map(parseDurationSeconds)).toEqual([null, null, null, null, null]);
 });
+
+test("the variable with which podman and skopeo find their logins is none of registry:2's", () => {
+  expect(loadConfig({ environment: { REGISTRY_AUTH_FILE: "/root/auth.json" } })).toEqual(loadConfig({}));
+});

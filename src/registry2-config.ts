@@ -11,6 +11,9 @@ import { parseAddress, parseBoolean, parseDurationSeconds } from "./registry2-va
 
 const PREFIX = "REGISTRY_";
 
+/** Where podman, skopeo and buildah keep their logins: set on many machines, and nothing of registry:2's. */
+const CLIENTS_OWN = "REGISTRY_AUTH_FILE";
+
 /** Where registry:2 keeps its files unless told. */
 const DEFAULT_ROOT = "/var/lib/registry";
 
@@ -28,6 +31,7 @@ export function translateRegistry2(file: readonly Entry[] | null, environment: E
   const keys = new Map<string, Entry>();
   for (const entry of file ?? []) put(keys, entry);
   for (const { name, text } of listVariables(PREFIX, environment)) {
+    if (name === CLIENTS_OWN) continue;
     const path = name.slice(PREFIX.length).toLowerCase().split("_");
     const values = flattenAll(readYaml(text), () => name);
     // `REGISTRY_STORAGE=s3` replaces the whole group that a file gives.
