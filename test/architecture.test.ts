@@ -46,24 +46,7 @@ const ORDER = [
 ];
 
 /** The last-but-two row joins what the others declare; its files may name each other. */
-const JOINING = [
-  "config.ts",
-  "config-docs.ts",
-  "registry2-config.ts",
-  "registry2-values.ts",
-  "ports.ts",
-  "auth-parts.ts",
-  "account-parts.ts",
-  "factor-parts.ts",
-  "namespace-parts.ts",
-  "source-parts.ts",
-  "hub-parts.ts",
-  "factor-hub.ts",
-  "namespace-hub.ts",
-  "app-background.ts",
-  "operator-parts.ts",
-  "app.ts",
-];
+const JOINING = ORDER.at(-3) ?? [];
 
 /** Lines a source file may have. Longer ones are named here with the reason. */
 const MAX_LINES = 400;
