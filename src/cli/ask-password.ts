@@ -10,8 +10,17 @@ export async function askNewPassword(name: string): Promise<string> {
       "there is no terminal to ask at: give the password with --password-stdin, or take one with --generate",
     );
   }
-  const first = await askHidden(`Password for ${name}: `);
-  if ((await askHidden("The same again: ")) === first) return first;
+  const { stdin } = process;
+  // Before the first question and until after the last: what is typed ahead is not shown either.
+  stdin.setRawMode(true);
+  stdin.resume();
+  try {
+    const first = await askHidden(`Password for ${name}: `);
+    if ((await askHidden("The same again: ")) === first) return first;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
   throw new Error("the two differ: nothing was changed");
 }
 
@@ -29,14 +38,9 @@ export async function readPassword(): Promise<string> {
 
 async function askHidden(question: string): Promise<string> {
   await write(process.stderr, question);
-  const { stdin } = process;
-  stdin.setRawMode(true);
-  stdin.resume();
   try {
-    return await readLine(stdin);
+    return await readLine(process.stdin);
   } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
     await write(process.stderr, "\n");
   }
 }
