@@ -7,7 +7,8 @@ const STEPS: [name: string, command: string[]][] = [
   ["format", ["node_modules/.bin/oxfmt", "--check"]],
   ["lint", ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"]],
   ["types", ["node_modules/.bin/tsc", "-p", "."]],
-  ["architecture and unit tests", [bun, "test", "--only-failures", "./src/", "./test/architecture.test.ts"]],
+  ["types of the pages", ["node_modules/.bin/tsc", "-p", "web"]],
+  ["architecture and unit tests", [bun, "test", "--only-failures", "./src/", "./web/", "./test/architecture.test.ts"]],
 ];
 
 for (const [name, command] of STEPS) {

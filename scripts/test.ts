@@ -8,7 +8,7 @@ import { relative, resolve } from "node:path";
 import { runTestFile, type TestFileResult } from "../test/support/test-file.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
-const FOLDERS = ["src", "bench", "scripts", "test"];
+const FOLDERS = ["src", "web", "bench", "scripts", "test"];
 const PARALLEL_LIMIT = 4;
 
 function parseArguments(args: readonly string[]): { strict: boolean; paths: string[] } {

@@ -1,0 +1,47 @@
+// Every page of the hub in a real browser: nothing complains, nothing leaves the origin, and axe finds nothing, light and dark.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { startBerth, type Berth } from "../../support/berth.ts";
+import { accessibilityOf, settled, startChromium, visit } from "../../support/chromium.ts";
+import { fill, FILLED, PAGES } from "../../support/pages.ts";
+import { describeWith } from "../../support/requirements.ts";
+
+const WIDTHS = [1280, 390];
+
+describeWith("the pages in Chromium", ["chromium"], () => {
+  let berth: Berth;
+  let chromium: Browser;
+
+  beforeAll(async () => {
+    berth = await startBerth({ env: FILLED });
+    await fill(berth);
+    chromium = await startChromium();
+  }, 120_000);
+
+  afterAll(async () => {
+    await chromium?.close();
+    await berth?.stop();
+  });
+
+  test.each(PAGES.map((it) => [it.name, it] as const))(
+    "%s",
+    async (_name, { path, as }) => {
+      for (const theme of ["light", "dark"] as const) {
+        const { context, page, complaints } = await visit(chromium, { url: berth.url, as, theme });
+        await page.goto(path);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await settled(page);
+          expect(await accessibilityOf(page)).toEqual([]);
+          // What is wide scrolls in a box of its own.
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        }
+        expect(await page.title()).toContain("Berth");
+        expect(complaints).toEqual([]);
+        await context.close();
+      }
+    },
+    120_000,
+  );
+});
