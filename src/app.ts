@@ -1,30 +1,42 @@
 /** The composition root: the only file that knows every concrete part, and the order in which they are put together. */
-import type { Config } from "./config.ts";
+import type { Config, LoadedConfig } from "./config.ts";
 import { NO_LIMITS } from "./access/limit-check.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import type { Principal } from "./access/principal.ts";
 import { AuditTrail } from "./audit/audit-trail.ts";
 import { Rotation } from "./audit/rotation.ts";
-import { laterHandler, meter, startExpiry, startPurge, startRecheck } from "./app-background.ts";
+import {
+  laterHandler,
+  meter,
+  nodeName,
+  startCounting,
+  startExpiry,
+  startIndexing,
+  startPurge,
+  startRecheck,
+} from "./app-background.ts";
+import { LayersLater } from "./layers-later.ts";
 import { once } from "./lib/once.ts";
+import { assertRowsOrClose, isSnapshotting, openSnapshots, startSnapshots } from "./app-snapshots.ts";
 import { openAuth, type AuthParts } from "./auth-parts.ts";
-import { DatabaseFullError, DatabaseUnavailableError, type Database } from "./database/database.ts";
-
+import { DatabaseFullError, DatabaseUnavailableError } from "./database/database.ts";
 import { RegistryError } from "./errors.ts";
-import { isLoopbackHost } from "./http/client-address.ts";
-import type { RequestContext } from "./http/context.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { Router, type Route } from "./http/router.ts";
+import { PullTally } from "./images/pull-tally.ts";
+import { JobRuns } from "./jobs/job-runs.ts";
 import { Bin } from "./lifecycle/bin.ts";
 import { Collector } from "./lifecycle/collector.ts";
 import { Holds } from "./lifecycle/holds.ts";
 import { Orphans } from "./lifecycle/orphans.ts";
 import { Scrub } from "./lifecycle/scrub.ts";
-import { assertRowsPresent, Snapshots } from "./lifecycle/snapshots.ts";
 import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
 import { Works } from "./operator/works.ts";
-import { openPorts, type Ports, type WrapPorts } from "./ports.ts";
+import { plainHome } from "./pages/plain-home.ts";
+import { pageRoutes } from "./pages/routes.ts";
+import { Site } from "./pages/site.ts";
+import { openPorts, type WrapPorts } from "./ports.ts";
 import { Blobs } from "./registry/blobs.ts";
 import { ContentCache } from "./registry/content-cache.ts";
 import { notesPushes } from "./registry/activity-gates.ts";
@@ -39,7 +51,7 @@ import { Tags } from "./registry/tags.ts";
 import { Uploads } from "./registry/uploads.ts";
 import { Activity } from "./repositories/activity.ts";
 import { Repositories } from "./repositories/repositories.ts";
-import { StorageError, type Storage } from "./storage/storage.ts";
+import { StorageError } from "./storage/storage.ts";
 import type { Log } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 
@@ -50,6 +62,8 @@ const CONTENT_CACHE_BYTES = 64 * 1024 * 1024;
 
 export type AppOptions = {
   config: Config;
+  /** Where the configuration came from, for those who look at it. */
+  loaded?: Pick<LoadedConfig, "origins" | "warnings">;
   log: Log;
   /** Ends the process: the disk did not keep what it was given. */
   onSyncFailure: (error: Error) => void;
@@ -93,25 +107,37 @@ export async function createApp(options: AppOptions): Promise<App> {
     enabled: config.audit.enabled,
     findRepository: (name) => repositories.find(database, name),
   });
-  const rotation = new Rotation({ database, log, metrics, ...config.audit });
+  const node = nodeName();
+  const jobs = new JobRuns({ database, log, node });
+  const rotation = new Rotation({ database, log, metrics, jobs, ...config.audit });
   const auth = await openAuth({ config, database, repositories, audit, limits: quotas ?? NO_LIMITS, log, isServing });
   const { access, accounts, proxies } = auth;
   const recountMs = config.limits.recountSeconds * 1_000;
   const limits =
     plans &&
     quotas &&
-    new (await import("./limits/limits.ts")).Limits({ database, access, plans, quotas, log, recountMs });
+    new (await import("./limits/limits.ts")).Limits({ database, access, plans, quotas, jobs, log, recountMs });
   const limitCheck = quotas ?? NO_LIMITS;
   const organisations = once(async () => {
     const { openNamespaces } = await import("./namespace-parts.ts");
     return openNamespaces({ config, database, repositories, auth, audit, limits: limitCheck });
   });
+  const layers = new LayersLater({ config, database, storage, log, isServing });
+  const closing: { close: () => Promise<void> }[] = [layers];
+  const searching = once(async () => {
+    const { openSearch } = await import("./search-parts.ts");
+    const opened = openSearch({ database, repositories, log, readonly: config.storage.readonly });
+    closing.push(opened.indexer);
+    return opened;
+  });
   const activity = new Activity({ database, repositories, log });
+  const pullTally = new PullTally({ database, repositories, log });
   const gates: Gate[] = [
     ...(config.storage.delete.enabled ? [] : [deletesDisabled]),
     ...(limits ? [limits.gate] : []),
     // These last: what another refuses was not done.
     notesPushes(activity),
+    layers.gate,
     ...(config.audit.enabled ? [audited(audit)] : []),
   ];
 
@@ -133,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     room,
     holds,
     bin,
+    jobs,
     log,
     metrics,
     gc: config.gc,
@@ -145,13 +172,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   const scrub = new Scrub({
     database,
     storedBlobs,
+    jobs,
     log,
     metrics,
     enabled: config.scrub.enabled,
     everyMs: config.scrub.everyDays * DAY_MS,
     bytesPerSecond: config.scrub.bytesPerSecond,
   });
-  const snapshots = openSnapshots(config, { database, storage, log });
+  const snapshots = openSnapshots(config, { database, storage, jobs, log });
+  const storageCount = once(async () => {
+    const { StorageCount } = await import("./usage/storage-count.ts");
+    const opened = new StorageCount({ database, storage, jobs, log });
+    closing.push(opened);
+    return opened;
+  });
   await room.look();
 
   let isDraining = false;
@@ -177,9 +211,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       maxManifestBytes: config.registry.manifest.maxBytes,
       pullGates: limits ? [limits.pullGate] : [],
       proxies,
-      onPull: (principal, repository) => {
+      onPull: (principal, repository, digest) => {
         audit.pulled(principal, repository);
         activity.pulled(repository);
+        pullTally.pulled(repository, digest);
       },
     }),
     ...auth.routes,
@@ -188,7 +223,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics: config.metrics.enabled && config.metrics.port === undefined ? metrics : null,
       checkReady,
     }),
-    { id: "home", method: "GET", path: "/", needs: PUBLIC, handle: (context) => home(context, config.http.publicUrl) },
+    ...pageRoutes<Needs, Principal>({
+      open: PUBLIC,
+      site: new Site(),
+      plainHome: (context) => plainHome(context, config.http.publicUrl),
+    }),
   ];
   // Made when somebody first asks: a registry that only pushes and pulls pass through does without their memory.
   const router = new Router(routes, {
@@ -198,8 +237,48 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { Usage } = await import("./limits/usage.ts");
       const shown = plans ?? new (await import("./limits/plans.ts")).Plans(config.limits);
       const usage = new Usage({ database, access, accounts, repositories, audit, plans: shown, limits });
-      const shared = { tags, manifests, cache, config, database, repositories, auth, audit, usage, log };
-      return await hubRoutes({ ...shared, organisations: await organisations(), limits: limitCheck });
+      const shared = {
+        tags,
+        manifests,
+        blobs,
+        activity,
+        cache,
+        config,
+        database,
+        repositories,
+        auth,
+        audit,
+        usage,
+        log,
+      };
+      const later = { organisations: await organisations(), searching: await searching(), layers: await layers.open() };
+      const { openAdministration } = await import("./administration-parts.ts");
+      const work = {
+        jobs,
+        works,
+        bin,
+        collector,
+        holds,
+        orphans,
+        room,
+        scrub,
+        sessions,
+        snapshots,
+        storedBlobs,
+        storage,
+      };
+      const administering = {
+        ...shared,
+        ...work,
+        node,
+        loaded: options.loaded ?? null,
+        storageCount: await storageCount(),
+        recount: limits?.recount ?? null,
+        isSnapshotting: isSnapshotting(config),
+      };
+      const administration = openAdministration(administering);
+      closing.push(administration.namespaceCounts);
+      return await hubRoutes({ ...administering, ...later, administration, limits: limitCheck });
     },
   });
   const handler = createHandler<Needs, Principal>({
@@ -213,34 +292,37 @@ export async function createApp(options: AppOptions): Promise<App> {
     logAccess: config.log.access,
     metrics,
   });
+  layers.bind({ manifests, blobs, inFlight: () => handler.inFlight() });
   const works = new Works();
   const { readonly } = config.storage;
   const operator = laterHandler(async () => {
     const { openOperator } = await import("./operator-parts.ts");
     const content = { repositories, blobs, manifests, tags, cache, room, storedBlobs, orphans, holds, collector, bin };
-    const shared = { config, database, storage, accounts: auth.administration, audit, works, log, readonly };
+    const shared = { config, database, storage, accounts: auth.administration, audit, jobs, works, log, readonly };
     return openOperator(
-      { ...shared, ...content, onSyncFailure, organisations: await organisations() },
+      {
+        ...shared,
+        ...content,
+        onSyncFailure,
+        organisations: await organisations(),
+        indexer: (await searching()).indexer,
+      },
       { logAccess: config.log.access, translate },
     );
   });
   meter(metrics, { sessions, room, log });
   const looking = setInterval(() => void room.look().catch(() => undefined), LOOK_FOR_ROOM_MS).unref();
-  const expiry = isServing ? startExpiry(uploads, config.registry.uploads.expireAfterSeconds, log) : undefined;
+  const expiry = isServing
+    ? startExpiry(uploads, config.registry.uploads.expireAfterSeconds, { jobs, log })
+    : undefined;
   const recheck = isServing ? startRecheck(blobs, log) : undefined;
-  if (isServing) collector.start();
-  if (isServing) scrub.start();
-  if (isServing) audit.start();
-  if (isServing) rotation.start();
+  if (isServing) for (const part of [collector, scrub, audit, rotation]) part.start();
   if (isServing) limits?.start();
-  if (isServing && isSnapshotting(config)) {
-    snapshots.start();
-    if (config.gc.enabled && config.gc.graceSeconds <= config.snapshot.intervalSeconds) {
-      log.warn("gc.graceSeconds is not longer than snapshot.intervalSeconds: snapshots may name bytes that are gone");
-    }
-  }
+  if (isServing) startSnapshots(snapshots, config, log);
   if (isServing && !config.storage.readonly) orphans.start();
-  const purging = isServing && !readonly ? startPurge(organisations, config.bin.keepSeconds, log) : undefined;
+  const indexing = isServing && !readonly ? startIndexing(searching, log) : undefined;
+  const purging = isServing && !readonly ? startPurge(organisations, config.bin.keepSeconds, { jobs, log }) : undefined;
+  const counting = isServing ? startCounting(storageCount, { jobs, log }) : undefined;
 
   return {
     handler,
@@ -259,8 +341,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearInterval(looking);
       clearInterval(recheck);
       clearInterval(purging);
+      clearTimeout(indexing);
+      clearTimeout(counting);
       for (const part of [
         works,
+        ...closing,
         collector,
         scrub,
         orphans,
@@ -270,7 +355,9 @@ export async function createApp(options: AppOptions): Promise<App> {
         rotation,
         audit,
         activity,
+        pullTally,
         ...(limits ? [limits] : []),
+        jobs,
         database,
         storage,
       ]) {
@@ -279,43 +366,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       }
     },
   };
-}
-
-/** For `berth restore` while no server runs: the parts that it needs, and nothing that works by itself. */
-export async function openRestore({ config, log, onSyncFailure }: AppOptions): Promise<{
-  restore: import("./lifecycle/restore.ts").Restore;
-  snapshots: Snapshots;
-  close: () => Promise<void>;
-}> {
-  const { storage, database } = await openPorts({ config, log, onSyncFailure });
-  const { Restore } = await import("./lifecycle/restore.ts");
-  return {
-    restore: new Restore({ database, storage, log }),
-    snapshots: openSnapshots(config, { database, storage, log }),
-    close: async () => {
-      await database.close();
-      await storage.close();
-    },
-  };
-}
-
-function openSnapshots({ snapshot }: Config, ports: Ports & { log: Log }): Snapshots {
-  return new Snapshots({ ...ports, intervalMs: snapshot.intervalSeconds * 1_000, keep: snapshot.keep });
-}
-
-/** What is in memory ends with its process. */
-function isSnapshotting({ snapshot, storage }: Config): boolean {
-  return snapshot.enabled && storage.driver !== "memory" && !storage.readonly;
-}
-
-async function assertRowsOrClose(database: Database, storage: Storage): Promise<void> {
-  try {
-    await assertRowsPresent(database, storage);
-  } catch (error) {
-    await database.close();
-    await storage.close();
-    throw error;
-  }
 }
 
 function translate(error: unknown): RegistryError | null {
@@ -331,23 +381,6 @@ function translate(error: unknown): RegistryError | null {
   return new RegistryError("STORAGE_FULL", {
     message: "the registry's disk is full: nothing was stored; its operator must make room, pulls and deletes go on",
     cause: error,
-  });
-}
-
-function home(context: RequestContext, publicUrl: string | undefined): Response {
-  // A name that only the request knows is not repeated: anyone may have made it up.
-  const asked = isLoopbackHost(context.host) ? context.host : "THIS-HOST";
-  const host = publicUrl === undefined ? asked : new URL(publicUrl).host;
-  const text = `This is Berth, a container registry.
-
-  docker tag IMAGE ${host}/IMAGE
-  docker push ${host}/IMAGE
-  docker pull ${host}/IMAGE
-
-What it holds: /v2/_catalog
-`;
-  return new Response(text, {
-    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
   });
 }
 

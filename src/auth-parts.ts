@@ -20,6 +20,7 @@ import { tokenRoutes } from "./auth/routes/token.ts";
 import { BrowserSessions } from "./auth/sessions.ts";
 import { Setup } from "./auth/setup.ts";
 import { SigningKeys } from "./auth/signing-keys.ts";
+import type { PasswordSource } from "./auth/source.ts";
 import { Throttle } from "./auth/throttle.ts";
 import { TokenService } from "./auth/token-service.ts";
 import { Tokens } from "./auth/tokens.ts";
@@ -52,11 +53,17 @@ export type AuthParts = {
   groupSync: GroupSync;
   guard: Guard;
   identities: Identities;
+  /** Whether browsers may log in over plain HTTP from other machines. */
+  insecureSessions: boolean;
   interactive: InteractiveLogin;
   logins: Logins;
   mail: AccountMail;
   mailer: Mailer;
+  /** Who gets in without an account while nobody has claimed the registry. */
+  openTo: "everyone" | "loopback" | "nobody";
   passwords: Passwords;
+  /** Places elsewhere that check passwords. */
+  passwordSources: readonly PasswordSource[];
   /** Login providers, by name. */
   providers: ReadonlyMap<string, OidcProvider>;
   proxies: TrustedProxies;
@@ -83,9 +90,8 @@ export type AuthOptions = {
 export async function openAuth(options: AuthOptions): Promise<AuthParts> {
   const { config, database, repositories, audit, log, isServing } = options;
   const { auth, http } = config;
-  const sealer = new Sealer(
-    await loadSecretKey(config.secretKeyFile ?? join(config.data.directory, "keys/secret.key")),
-  );
+  const secretKey = await loadSecretKey(config.secretKeyFile ?? join(config.data.directory, "keys/secret.key"));
+  const sealer = new Sealer(secretKey);
   const passwords = new Passwords();
   const sources = await openSources(config, { log, passwords });
   const access = new Access({ database, sourceRoles: sources.roles });
@@ -131,7 +137,6 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
   });
   const proxies = new TrustedProxies(http.trustedProxies);
   const setup = new Setup({ database, accounts, logins, passwords, throttle, audit });
-  const administration = new Administration({ database, accounts, logins, passwords, sessions, tokens, setup, audit });
   const mailer = new Mailer({ config: config.mail ?? null });
   const mail = new AccountMail({
     database,
@@ -148,6 +153,21 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     const { openFactors } = await import("./factor-parts.ts");
     return openFactors({ database, access, sealer, throttle, sessions, tokens, audit, log });
   });
+  const administration = new Administration({
+    database,
+    accounts,
+    logins,
+    passwords,
+    sessions,
+    tokens,
+    setup,
+    audit,
+    reseal: async (by, oldKeyFile) => {
+      const { reseal } = await import("./auth/reseal.ts");
+      return await reseal({ database, audit, secretKey }, by, oldKeyFile);
+    },
+    removeFactors: async (owner) => await (await factors()).factors.removeAll(owner),
+  });
   const interactive = new InteractiveLogin({
     database,
     accounts,
@@ -155,6 +175,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     sessions,
     sealer,
     audit,
+    mail,
     secondFactorsOf: async (id) => await (await factors()).factors.kinds(id),
   });
   const identities = new Identities({
@@ -163,6 +184,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     accounts,
     audit,
     groupSync,
+    sessions,
     throttle,
     sources: sources.passwords,
     sourceNames: sources.names,
@@ -188,6 +210,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     authenticator,
     tokenService,
     tokens,
+    sessions,
     logins,
     signingKeys,
     proxies,
@@ -216,11 +239,14 @@ export async function openAuth(options: AuthOptions): Promise<AuthParts> {
     groupSync,
     guard,
     identities,
+    insecureSessions: http.insecureSessions,
     interactive,
     logins,
     mail,
     mailer,
+    openTo: openTo(config, sources),
     passwords,
+    passwordSources: sources.passwords,
     providers: sources.providers,
     proxies,
     routes,

@@ -29,6 +29,7 @@ import {
 import { listSettings, type Settings } from "./lib/config-settings.ts";
 import { path, secret } from "./lib/config-types.ts";
 import { Secret } from "./lib/secret.ts";
+import { layersConfig } from "./layers/config.ts";
 import { limitsConfig } from "./limits/config.ts";
 import { binConfig, gcConfig, scrubConfig, snapshotConfig } from "./lifecycle/config.ts";
 import { mailConfig } from "./mail/config.ts";
@@ -82,6 +83,7 @@ export const configSchema = z.strictObject({
   bin: binConfig.prefault({}).describe("The recycle bin."),
   scrub: scrubConfig.prefault({}).describe("Background checks of stored bytes."),
   snapshot: snapshotConfig.prefault({}).describe("Copies of the rows in the storage."),
+  layers: layersConfig.prefault({}).describe("What is made known of the files in images."),
   limits: limitsConfig.prefault({}).describe("Plans: what accounts and namespaces may have."),
   log: logConfig.prefault({}).describe("The log."),
   metrics: metricsConfig.prefault({}).describe("Metrics."),

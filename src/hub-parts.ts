@@ -3,6 +3,8 @@ import type { LimitCheck } from "./access/limit-check.ts";
 import { PUBLIC, type Needs } from "./access/needs.ts";
 import type { Principal } from "./access/principal.ts";
 import { accountHubApi, accountHubRoutes } from "./account-parts.ts";
+import { administrationHubApi, administrationHubRoutes } from "./administration-hub.ts";
+import type { AdministrationOptions, AdministrationParts } from "./administration-parts.ts";
 import { auditApi } from "./audit/api.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
@@ -18,12 +20,16 @@ import type { Config } from "./config.ts";
 import type { Api } from "./contract/endpoint.ts";
 import type { Database } from "./database/database.ts";
 import { factorHubApi, factorHubRoutes } from "./factor-hub.ts";
+import { imagesHubApi, imagesHubRoutes } from "./images-hub.ts";
 import { documentRoutes } from "./http/document-routes.ts";
 import type { Route } from "./http/router.ts";
+import { filesApi } from "./layers/api.ts";
+import { filesRoutes } from "./layers/routes.ts";
+import type { LayersParts } from "./layers-parts.ts";
 import { limitsApi } from "./limits/api.ts";
 import { limitsRoutes } from "./limits/routes.ts";
 import type { Usage } from "./limits/usage.ts";
-import { tagsApi } from "./registry/api.ts";
+import type { Blobs } from "./registry/blobs.ts";
 import type { ContentCache } from "./registry/content-cache.ts";
 import type { Manifests } from "./registry/manifests.ts";
 import { hubTagRoutes } from "./registry/routes/hub-tags.ts";
@@ -32,33 +38,43 @@ import type { Tags } from "./registry/tags.ts";
 import { accessApi, repositoriesApi } from "./repositories/api.ts";
 import { Keeper } from "./repositories/keeper.ts";
 import { RepositoryLists } from "./repositories/lists.ts";
+import type { Activity } from "./repositories/activity.ts";
 import type { Repositories } from "./repositories/repositories.ts";
 import { repositoryRoutes } from "./repositories/routes.ts";
-import { dockerSearchRoutes } from "./repositories/routes/docker-search.ts";
 import { Stars } from "./repositories/stars.ts";
+import { searchApi } from "./search/api.ts";
+import { searchRoutes } from "./search/routes.ts";
+import { dockerSearchRoutes } from "./search/routes/docker-search.ts";
+import type { SearchParts } from "./search-parts.ts";
 import type { Log } from "./telemetry/log.ts";
 
 /** What all endpoints say of themselves, for the document at /api/openapi.json. */
 export const hubApi = {
   repositories: repositoriesApi,
-  tags: tagsApi,
+  ...imagesHubApi,
   access: accessApi,
   ...namespaceHubApi,
   ...accountHubApi,
+  ...administrationHubApi,
   ...factorHubApi,
   plans: limitsApi,
   audit: auditApi,
   identities: identitiesApi,
   loginMethods: loginMethodsApi,
   trustRules: trustRulesApi,
+  search: searchApi,
+  files: filesApi,
 } satisfies Api;
 
-export type HubOptions = {
+export type HubOptions = AdministrationOptions & {
+  administration: AdministrationParts;
   config: Config;
   database: Database;
   repositories: Repositories;
   tags: Tags;
   manifests: Manifests;
+  blobs: Blobs;
+  activity: Activity;
   cache: ContentCache;
   auth: AuthParts;
   organisations: NamespaceParts;
@@ -66,12 +82,15 @@ export type HubOptions = {
   /** What plans forbid. */
   limits: LimitCheck;
   usage: Usage;
+  searching: SearchParts;
+  layers: LayersParts;
   log: Log;
 };
 
 export async function hubRoutes(options: HubOptions): Promise<Route<Needs, Principal>[]> {
   return [
     ...accountHubRoutes(options),
+    ...administrationHubRoutes(options.administration, options),
     ...namespaceHubRoutes(options.organisations, options),
     ...(await factorHubRoutes(options)),
     ...auditRoutes({
@@ -104,7 +123,8 @@ export async function hubRoutes(options: HubOptions): Promise<Route<Needs, Princ
 function contentRoutes(options: HubOptions): Route<Needs, Principal>[] {
   const { config, database, repositories, tags, manifests, cache, audit, limits } = options;
   const { access, accounts } = options.auth;
-  const lists = new RepositoryLists({ database, repositories });
+  const { search, suggestions } = options.searching;
+  const lists = new RepositoryLists({ database, repositories, names: search });
   const mayDelete = config.storage.delete.enabled;
   const keeper = new Keeper({ database, repositories, access, audit, limits, cache, mayDelete });
   const tagBook = new TagBook({ database, repositories, accounts, manifests, tags });
@@ -113,6 +133,9 @@ function contentRoutes(options: HubOptions): Route<Needs, Principal>[] {
   return [
     ...repositoryRoutes({ database, repositories, access, accounts, keeper, lists, stars, keepMs }),
     ...hubTagRoutes({ tags, tagBook }),
-    ...dockerSearchRoutes(lists),
+    ...imagesHubRoutes({ ...options, accounts, lists }),
+    ...filesRoutes({ files: options.layers.files, repositories, database }),
+    ...searchRoutes({ search, suggestions }),
+    ...dockerSearchRoutes(search),
   ];
 }

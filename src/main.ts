@@ -18,6 +18,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   bin: { summary: "list, restore or empty what was deleted", load: () => import("./cli/bin.ts") },
   fsck: { summary: "compare rows, stored bytes and digests, and repair", load: () => import("./cli/fsck.ts") },
   backup: { summary: "copy everything into a directory", load: () => import("./cli/backup.ts") },
+  search: { summary: "make the index of the search anew", load: () => import("./cli/search.ts") },
   restore: { summary: "bring back what a backup holds", load: () => import("./cli/restore.ts") },
 };
 
@@ -34,6 +35,8 @@ berth COMMAND --help says more; berth --version prints the version.
 
 async function main([name = "", ...args]: string[]): Promise<void> {
   if (name === "--version" || name === "-V") return void process.stdout.write(`${packageJson.version}\n`);
+  // What the server starts for itself to read archives of strangers in: no command for people.
+  if (name === "layers-child") return await (await import("./layers/child/main.ts")).runChild(args[0] ?? "{}");
   if (name === "" || name === "--help" || name === "-h" || name === "help") return void process.stdout.write(HELP);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new TypeError(`there is no command '${name}'; berth --help lists them`);

@@ -1,6 +1,7 @@
 /** Part of the composition root: namespaces, their members, teams, grants, invitations and robots. */
 import type { LimitCheck } from "./access/limit-check.ts";
 import { Grants } from "./accounts/grants.ts";
+import { HandOver } from "./accounts/hand-over.ts";
 import { Invitations, type SendInvitation } from "./accounts/invitations.ts";
 import { Members } from "./accounts/members.ts";
 import { NamespaceBin } from "./accounts/namespace-bin.ts";
@@ -19,6 +20,7 @@ import type { Repositories } from "./repositories/repositories.ts";
 export type NamespaceParts = {
   namespaces: Namespaces;
   namespaceBin: NamespaceBin;
+  handOver: HandOver;
   members: Members;
   teams: Teams;
   grants: Grants;
@@ -52,6 +54,7 @@ export function openNamespaces(options: NamespaceOptions): NamespaceParts {
     organisationCreation,
   });
   const namespaceBin = new NamespaceBin({ ...common, repositories, repositoryNames: namespaceNames });
+  const handOver = new HandOver({ ...common, accounts, repositories });
   const members = new Members({ ...common, accounts, limits });
   const teams = new Teams({ ...common, accounts, members, groupSync: auth.groupSync });
   const grants = new Grants({ ...common, accounts, teams, findRepository });
@@ -60,6 +63,7 @@ export function openNamespaces(options: NamespaceOptions): NamespaceParts {
   return {
     namespaces,
     namespaceBin,
+    handOver,
     members,
     teams,
     grants,

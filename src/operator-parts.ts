@@ -1,4 +1,5 @@
 /** Part of the composition root: what operator commands do over the Unix socket, opened with the first of them. */
+import { OPERATOR } from "./access/principal.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { Administration } from "./auth/administration.ts";
 import type { Config } from "./config.ts";
@@ -8,13 +9,15 @@ import type { RegistryError } from "./errors.ts";
 import type { Handler } from "./http/handler.ts";
 import { Backup } from "./lifecycle/backup.ts";
 import type { Bin } from "./lifecycle/bin.ts";
-import type { Collector } from "./lifecycle/collector.ts";
+import { type Collector, workSummary } from "./lifecycle/collector.ts";
 import { Fsck } from "./lifecycle/fsck.ts";
+import type { JobRuns } from "./jobs/job-runs.ts";
 import type { Holds } from "./lifecycle/holds.ts";
 import { Merge } from "./lifecycle/merge.ts";
 import type { Orphans } from "./lifecycle/orphans.ts";
 import type { StoredBlobs } from "./lifecycle/stored-blobs.ts";
 import type { NamespaceParts } from "./namespace-parts.ts";
+import type { BackingUp, Binned, Checking, Collecting, Restoring } from "./operator/parts.ts";
 import { operatorHandler } from "./operator/routes.ts";
 import type { Works } from "./operator/works.ts";
 import type { Blobs } from "./registry/blobs.ts";
@@ -23,6 +26,7 @@ import type { Manifests } from "./registry/manifests.ts";
 import type { Room } from "./registry/room.ts";
 import type { Tags } from "./registry/tags.ts";
 import type { Repositories } from "./repositories/repositories.ts";
+import type { SearchParts } from "./search-parts.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { Log } from "./telemetry/log.ts";
 
@@ -44,6 +48,8 @@ export type OperatorOptions = {
   accounts: Administration;
   organisations: NamespaceParts;
   audit: AuditTrail;
+  jobs: JobRuns;
+  indexer: SearchParts["indexer"];
   works: Works;
   log: Log;
   readonly: boolean;
@@ -61,5 +67,50 @@ export function openOperator(
     openScratch: (path) => openSqlite({ path, onSyncFailure }),
     scratchDirectory: config.data.directory,
   });
-  return operatorHandler({ ...parts, fsck: new Fsck(parts), backup: new Backup(parts), restore: merge }, options);
+  const works = { collector: parts.collector, bin: parts.bin, fsck: new Fsck(parts), backup: new Backup(parts) };
+  return operatorHandler({ ...parts, ...recorded(parts.jobs, { ...works, restore: merge }) }, options);
+}
+
+type RecordedWorks = { collector: Collecting; bin: Binned; fsck: Checking; backup: BackingUp; restore: Restoring };
+
+/** The same works, which leave that they ran. */
+function recorded(jobs: JobRuns, { collector, bin, fsck, backup, restore }: RecordedWorks): RecordedWorks {
+  const startedBy = OPERATOR.name;
+  return {
+    collector: {
+      plan: (options) => collector.plan(options),
+      run: (options) => jobs.run("gc", () => collector.run(options), { startedBy, summary: workSummary }),
+    },
+    bin: {
+      list: (options) => bin.list(options),
+      restore: (principal, repository, reference) => bin.restore(principal, repository, reference),
+      empty: (options) =>
+        jobs.run("bin-empty", () => bin.empty(options), { startedBy, summary: (sum) => ({ ...sum }) }),
+    },
+    fsck: {
+      run: (options) =>
+        jobs.run("fsck", () => fsck.run(options), {
+          startedBy,
+          summary: ({ checked: { bytesRead: readBytes, ...checked }, findings, repaired }) => {
+            return { findings, repaired, ...checked, readBytes };
+          },
+        }),
+    },
+    backup: {
+      run: (options) =>
+        jobs.run("backup", () => backup.run(options), {
+          startedBy,
+          summary: ({ archive, blobs, damagedCount: damaged }) => ({ archive, ...blobs, damaged }),
+        }),
+    },
+    restore: {
+      run: (options) =>
+        jobs.run("restore", () => restore.run(options), {
+          startedBy,
+          summary: ({ archive, copiedBytes, damagedCount: damaged, refusedCount: refused }) => {
+            return { archive, copiedBytes, damaged, refused };
+          },
+        }),
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { NotFound } from "./layout/not-found.tsx";
 import { PageError } from "./layout/page-error.tsx";
 import { Shell } from "./layout/shell.tsx";
+import { parseSearchQuery } from "./pages/search/search-query.ts";
 import { Loading } from "./ui/states.tsx";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -41,6 +42,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/search",
+    validateSearch: parseSearchQuery,
     component: lazyRouteComponent(() => import("./pages/search/search-page.tsx"), "SearchPage"),
   }),
 ];

@@ -73,6 +73,7 @@ async function probe(server: Server, signal: AbortSignal): Promise<number[]> {
 async function operate(dataDirectory: string, path: string, body: object): Promise<unknown> {
   const response = await fetch(`http://berth/api/v1/${path}`, {
     method: "POST",
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
     unix: join(dataDirectory, "berth.sock"),
   });

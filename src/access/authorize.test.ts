@@ -1,10 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { parseRepositoryName } from "../oci/reference.ts";
 import { authorize, type RepositoryResource, roleOn } from "./authorize.ts";
-import type { Ceiling } from "./ceiling.ts";
+import { type Ceiling, SCOPE_ACTIONS } from "./ceiling.ts";
 import { ANONYMOUS, OPEN_ANONYMOUS, OPERATOR, type Principal, principalOf, STRANGER } from "./principal.ts";
 import type { Rights } from "./rights.ts";
-import { REPOSITORY_ACTIONS, type RepositoryAction, ROLES, isRoleAtLeast } from "./roles.ts";
+import {
+  isRoleAtLeast,
+  NAMESPACE_ACTIONS,
+  type NamespaceAction,
+  REPOSITORY_ACTIONS,
+  type RepositoryAction,
+  ROLES,
+} from "./roles.ts";
 
 const ACTIONS = Object.keys(REPOSITORY_ACTIONS) as RepositoryAction[];
 const ACME = 7;
@@ -128,7 +135,15 @@ describe("authorize", () => {
 
   test("an auditor reads everything and changes nothing", () => {
     const auditor = account({ systemRole: "auditor" });
-    expect(ACTIONS.filter((action) => authorize(auditor, action, repository()).isAllowed)).toEqual(["pull"]);
+    expect(ACTIONS.filter((action) => authorize(auditor, action, repository()).isAllowed)).toEqual([
+      "pull",
+      "see-grants",
+    ]);
+    const namespace = { kind: "namespace", id: ACME, name: "acme" } as const;
+    const may = (Object.keys(NAMESPACE_ACTIONS) as NamespaceAction[]).filter(
+      (action) => authorize(auditor, action, namespace).isAllowed,
+    );
+    expect(may).toEqual(["list-members", "inspect-namespace"]);
     expect(authorize(auditor, "inspect", { kind: "system" }).isAllowed).toBe(true);
     expect(authorize(auditor, "administer", { kind: "system" }).isAllowed).toBe(false);
     expect(authorize(auditor, "administer-account", { kind: "account", id: 9 }).isAllowed).toBe(false);
@@ -180,6 +195,33 @@ describe("ceilings", () => {
       authorize(scoped(["manage"], "*"), "administer-namespace", { kind: "namespace", id: ACME, name: "acme" })
         .isAllowed,
     ).toBe(true);
+  });
+
+  test("a limited token of an auditor or an administrator sees no other accounts and inspects nothing, but says whose it is", () => {
+    for (const systemRole of ["auditor", "administrator"] as const) {
+      const limited = (pattern: string) =>
+        account({ systemRole }, { kind: "scopes", scopes: [{ actions: [...SCOPE_ACTIONS], pattern }], token: "ci" });
+      const [some, all] = [limited("acme/*"), limited("*")];
+      const namespace = { kind: "namespace", id: 8, name: "other" } as const;
+      for (const [action, resource] of [
+        ["see-account", { kind: "account", id: 9 }],
+        ["list-members", namespace],
+        ["inspect-namespace", namespace],
+        ["inspect", { kind: "system" }],
+        ["pull", repository({ name: parseRepositoryName("other/api"), namespaceId: 8 })],
+      ] as const) {
+        expect([action, authorize(some, action, resource)]).toMatchObject([action, { cause: "ceiling" }]);
+        expect([action, authorize(all, action, resource).isAllowed]).toEqual([action, true]);
+      }
+      expect(authorize(some, "see-account", { kind: "account", id: 5 }).isAllowed).toBe(true);
+      expect(authorize(some, "administer-account", { kind: "account", id: 5 }).isAllowed).toBe(false);
+      const forPulls = account(
+        { systemRole },
+        { kind: "scopes", scopes: [{ actions: ["pull"], pattern: "*" }], token: "ci" },
+      );
+      expect(authorize(forPulls, "see-account", { kind: "account", id: 9 }).isAllowed).toBe(false);
+      expect(authorize(forPulls, "inspect-namespace", namespace).isAllowed).toBe(false);
+    }
   });
 
   test("a token gives nothing that its account has not", () => {

@@ -60,6 +60,7 @@ export function authorize(principal: Principal, action: Action, resource: Resour
   if (letsThrough(principal.ceiling, action, target)) return ALLOWED;
   // What is public is for everyone, whatever a token was made for.
   if (action === "pull" && target?.isPublic) return ALLOWED;
+  if (principal.ceiling.kind === "scopes" && action === "see-account" && isOwn(principal, resource)) return ALLOWED;
   const what = resource.kind === "repository" ? `${action} on ${resource.name}` : action;
   const { ceiling } = principal;
   const parent = ceiling.kind === "entries" ? ceiling.parent : null;
@@ -70,6 +71,10 @@ export function authorize(principal: Principal, action: Action, resource: Resour
   }
   const named = principal.ceiling.kind === "scopes" ? `the token "${principal.ceiling.token}"` : "this token";
   return { isAllowed: false, cause: "ceiling", isHidden: false, reason: `${named} was not made for ${what}` };
+}
+
+function isOwn({ rights }: Principal, resource: Resource): boolean {
+  return resource.kind === "account" && rights?.accountId === resource.id;
 }
 
 /**
@@ -156,6 +161,7 @@ function decideRepository(
   if (rights === null) {
     return { isAllowed: false, cause: "anonymous", isHidden: !resource.isPublic, reason: `${asked} needs a login` };
   }
+  if (action === "see-grants" && rights.systemRole === "auditor") return ALLOWED;
   const granted = roleOn(rights, resource);
   const canSee = resource.isPublic || granted !== null;
   if (!canSee) {
@@ -195,10 +201,11 @@ function decideNamespace(rights: Rights | null, action: NamespaceAction, resourc
     return { isAllowed: false, cause: "anonymous", isHidden: true, reason: `${action} needs a login` };
   }
   if (rights.systemRole === "administrator") return ALLOWED;
+  if (rights.systemRole === "auditor" && isReading(action)) return ALLOWED;
   const membership = rights.confinedTo === null ? rights.memberships.get(resource.id) : undefined;
   if (membership === "owner") return ALLOWED;
   const { who } = NAMESPACE_ACTIONS[action];
-  if (who === "member" && (membership !== undefined || rights.systemRole === "auditor")) return ALLOWED;
+  if (who === "member" && membership !== undefined) return ALLOWED;
   const grants = rights.grants.get(resource.id) ?? [];
   if (
     action === "create-repository" &&
@@ -211,6 +218,10 @@ function decideNamespace(rights: Rights | null, action: NamespaceAction, resourc
     ? `${resource.name} does not exist, or you may not see it`
     : `${action} of ${resource.name} is for its ${who}s; you are ${membership ?? "none of them"}`;
   return { isAllowed: false, cause: "rights", isHidden, reason };
+}
+
+function isReading(action: NamespaceAction): boolean {
+  return action === "list-members" || action === "inspect-namespace";
 }
 
 function decideAccount(rights: Rights | null, action: AccountAction, resource: AccountResource): Decision {

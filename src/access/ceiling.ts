@@ -37,17 +37,23 @@ export type Ceiling = ScopesCeiling | EntriesCeiling;
 
 export type CeilingTarget = { name: string; id: number | null; namespaceId: number | null };
 
-/** Which action of a scope an action needs. */
-const NEEDED: Record<Action, ScopeAction | "any"> = {
+/**
+ * Which action of a scope an action needs: on a repository of a name that matches, and for everything else on all names (`*`).
+ * Printed into the guide. `any`: every token may.
+ */
+export const NEEDED_SCOPE: Record<Action, ScopeAction | "any"> = {
   pull: "pull",
   push: "push",
   delete: "delete",
   describe: "manage",
+  "see-grants": "manage",
   administer: "manage",
   "list-members": "manage",
+  "inspect-namespace": "manage",
   "create-repository": "manage",
   "administer-namespace": "manage",
-  "see-account": "any",
+  // Another's: whose a token is it may say itself, which `authorize` sees to.
+  "see-account": "manage",
   "administer-account": "manage",
   ping: "any",
   list: "any",
@@ -57,7 +63,7 @@ const NEEDED: Record<Action, ScopeAction | "any"> = {
 
 /** Whether the credential lets the action through, on a repository or, with null, on anything else. */
 export function letsThrough(ceiling: Ceiling, action: Action, target: CeilingTarget | null): boolean {
-  const needed = NEEDED[action];
+  const needed = NEEDED_SCOPE[action];
   if (ceiling.kind === "scopes") {
     if (needed === "any") return true;
     return ceiling.scopes.some(

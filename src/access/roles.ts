@@ -14,14 +14,19 @@ export const REPOSITORY_ACTIONS = {
   push: { role: "write", does: "push images, move tags; make the repository where pushes may" },
   delete: { role: "maintain", does: "delete tags, manifests and blobs, restore them from the recycle bin" },
   describe: { role: "maintain", does: "change description and README" },
+  "see-grants": { role: "admin", does: "see what was granted on it; auditors may too" },
   administer: { role: "admin", does: "change visibility and grants; rename, move, delete and restore the repository" },
 } as const satisfies Record<string, { role: RoleName; does: string }>;
 
 export type RepositoryAction = keyof typeof REPOSITORY_ACTIONS;
 
-/** What can be done to a namespace. Owners may all of it; `member`: every member of the organisation may. */
+/** What can be done to a namespace. Owners may all of it; `member`: every member of the organisation may. Auditors may what reads. */
 export const NAMESPACE_ACTIONS = {
-  "list-members": { who: "member", does: "see members, teams and robots" },
+  "list-members": { who: "member", does: "see members, teams, robots and usage; auditors may too" },
+  "inspect-namespace": {
+    who: "owner",
+    does: "see grants, invitations, robots' tokens and trust rules, and its audit log; auditors may too",
+  },
   "create-repository": { who: "owner", does: "make repositories; role write on the namespace or a pattern suffices" },
   "administer-namespace": { who: "owner", does: "change settings, members, teams, robots and grants; rename, delete" },
 } as const satisfies Record<string, { who: "member" | "owner"; does: string }>;

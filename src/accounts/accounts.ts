@@ -5,6 +5,8 @@ import type { Database, Queryable, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
 import { mapLogin, parseLoginName } from "./login-name.ts";
 import * as queries from "./queries.ts";
+import * as handOver from "./queries/hand-over.ts";
+import { findNamespaceByName } from "./queries/namespaces.ts";
 
 export type Account = {
   id: number;
@@ -74,24 +76,39 @@ export class Accounts {
   /** Makes a person and their namespace. Throws NAME_INVALID; CONFLICT when the name or the verified address is taken. */
   async createPerson(trx: Transaction, person: NewPerson): Promise<Account> {
     const name = parseLoginName(person.name);
-    if (await queries.findNameHolder.first(trx, { name })) throw taken(name);
+    if (!(await this.isFree(name, trx))) throw taken(name);
     return await this.#insert(trx, name, person);
   }
 
-  /** As `createPerson`, under the free name that is nearest to what another source calls them. */
-  async createMapped(trx: Transaction, login: string, person: Omit<NewPerson, "name">): Promise<Account> {
+  /** Whether no account and no namespace has or had the name. */
+  async isFree(name: string, on: Queryable): Promise<boolean> {
+    return (await queries.findNameHolder.first(on, { name })) === null;
+  }
+
+  /** Whether what has the name is an organisation. */
+  async isOrganisation(name: string, on: Queryable): Promise<boolean> {
+    return (await findNamespaceByName.first(on, { namespaceName: name.toLowerCase() }))?.kind === "organisation";
+  }
+
+  /** The free name that is nearest to what another source calls somebody. Throws CONFLICT. */
+  async nearestFree(login: string, on: Queryable = this.#parts.database): Promise<string> {
     const wanted = mapLogin(login);
     for (let suffix = 1; suffix <= MAX_SUFFIX; suffix++) {
       const name = suffix === 1 ? wanted : `${wanted}-${suffix}`;
-      if (!(await queries.findNameHolder.first(trx, { name })))
-        return await this.#insert(trx, name, { ...person, name });
+      if (await this.isFree(name, on)) return name;
     }
     throw taken(wanted);
   }
 
+  /** As `createPerson`, under the free name that is nearest to what another source calls them. */
+  async createMapped(trx: Transaction, login: string, person: Omit<NewPerson, "name">): Promise<Account> {
+    const name = await this.nearestFree(login, trx);
+    return await this.#insert(trx, name, { ...person, name });
+  }
+
   /**
-   * Makes the first administrator, to whom everything belongs that was pushed while the registry was nobody's. Throws
-   * CONFLICT when there is one already.
+   * Makes the first administrator, to whom everything belongs that was pushed while the registry was nobody's: what was
+   * pushed under their own name is their own namespace. Throws CONFLICT when there is one already.
    */
   async claim(trx: Transaction, person: NewPerson): Promise<Account> {
     const value = JSON.stringify({ at: Date.now(), by: person.name });
@@ -101,7 +118,10 @@ export class Accounts {
       });
     }
     trx.afterCommit(() => (this.#isClaimed = true));
-    const account = await this.createPerson(trx, { ...person, systemRole: "administrator" });
+    const name = parseLoginName(person.name);
+    const organisationId = await this.#nobodysOrganisation(trx, name);
+    if (organisationId === null && !(await this.isFree(name, trx))) throw taken(name);
+    const account = await this.#insert(trx, name, { ...person, systemRole: "administrator" }, organisationId);
     const now = Date.now();
     for (let after = 0; ;) {
       const rows = await queries.listOwnerlessNamespaces.all(trx, { after, limit: PAGE });
@@ -164,7 +184,21 @@ export class Accounts {
     });
   }
 
-  async #insert(trx: Transaction, name: string, person: NewPerson): Promise<Account> {
+  /** The organisation of this name, when nobody and nothing is in it but repositories. */
+  async #nobodysOrganisation(trx: Transaction, name: string): Promise<number | null> {
+    const found = await findNamespaceByName.first(trx, { namespaceName: name });
+    if (found?.kind !== "organisation" || found.deleted_at !== null) return null;
+    const ids = { namespaceId: found.id, accountId: 0 };
+    return (await handOver.findHandOverObstacle.first(trx, ids)) === null ? found.id : null;
+  }
+
+  /** With a namespace of its own: a new one, or what was an organisation. */
+  async #insert(
+    trx: Transaction,
+    name: string,
+    person: NewPerson,
+    organisationId: number | null = null,
+  ): Promise<Account> {
     const now = Date.now();
     const email = person.email?.toLowerCase() ?? null;
     const inserted = await queries.insertPerson.first(trx, {
@@ -176,7 +210,9 @@ export class Accounts {
       now,
     });
     if (!inserted) throw taken(email === null ? name : `${name}, or the address ${email}`);
-    if (!(await queries.insertUserNamespace.first(trx, { name, accountId: inserted.id, now }))) throw taken(name);
+    const accountId = inserted.id;
+    if (organisationId !== null) await handOver.giveNamespace.run(trx, { namespaceId: organisationId, accountId });
+    else if (!(await queries.insertUserNamespace.first(trx, { name, accountId, now }))) throw taken(name);
     this.#parts.access.changes(trx);
     const account = await this.find(inserted.id, trx);
     if (!account) throw new Error(`account ${name} was not made`);

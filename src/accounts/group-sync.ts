@@ -2,15 +2,14 @@
  * Groups that a directory or a login provider knows become memberships of teams. Which group stands for which team is said by
  * the organisation's owners; who is in it is said by the source, at every login anew.
  *
- * A membership that a source gave is the source's: it goes when the group goes, and it never touches one that a person gave. Who
- * leaves the last team of an organisation in this way leaves the organisation too, unless they own it.
+ * A membership that a source gave is the source's: it goes when the group goes, and it never touches one that a person gave, of
+ * the team or of the organisation. Whom a source has brought into an organisation leaves it with the last team that they are in.
  */
 import type { Access } from "../access/access.ts";
 import { type LimitCheck, NO_LIMITS } from "../access/limit-check.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Queryable, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
-import { insertMember } from "./queries.ts";
 import { findMember } from "./queries/members.ts";
 import * as queries from "./queries/groups.ts";
 
@@ -51,12 +50,11 @@ export class GroupSync {
       if (!(await this.#mayJoin(trx, namespaceId, accountId))) continue;
       added.push([teamId, namespaceId]);
       await queries.insertSourcedTeamMember.run(trx, { teamId, accountId, source, now });
-      await insertMember.run(trx, { namespaceId, accountId, memberRole: "member", now });
+      await queries.insertSourcedMember.run(trx, { namespaceId, accountId, source, now });
     }
     for (const [teamId] of removed) await queries.deleteSourcedTeamMember.run(trx, { teamId, accountId, source });
-    for (const namespaceId of new Set(removed.map(([, it]) => it))) {
-      await queries.deleteTeamlessMember.run(trx, { namespaceId, accountId });
-    }
+    // With every login: a team may have been deleted since the last.
+    const left = await this.#leave(trx, accountId, source);
     for (const [verb, teams] of [["add", added] as const, ["remove", removed] as const]) {
       for (const [id, namespaceId] of teams) {
         const by = { kind: "system", name: source } as const;
@@ -64,7 +62,14 @@ export class GroupSync {
         await this.#audit.record(trx, { by, action: `team.${verb}`, target, namespaceId, after: { accountId } });
       }
     }
-    if (added.length + removed.length > 0) this.#access.changes(trx);
+    if (added.length + removed.length > 0 || left) this.#access.changes(trx);
+  }
+
+  /** Whether there were organisations for which the source has no team any more. */
+  async #leave(trx: Transaction, accountId: number, source: string): Promise<boolean> {
+    const deleted = await queries.deleteTeamlessMembers.run(trx, { accountId, source });
+    const handedOver = await queries.handMembersOver.run(trx, { accountId, source });
+    return deleted + handedOver > 0;
   }
 
   /** Where the organisation's plan has no room they stay out, and the login succeeds; the next one tries again. */
@@ -108,7 +113,7 @@ export class GroupSync {
     for (const source of new Set(removed.map((it) => it.source))) {
       const left = await queries.deleteSourcedTeamMembers.all(trx, { teamId, source });
       for (const { account_id: accountId } of left) {
-        await queries.deleteTeamlessMember.run(trx, { namespaceId: team.namespace_id, accountId });
+        await this.#leave(trx, accountId, source);
       }
     }
     this.#access.changes(trx);

@@ -13,7 +13,15 @@ import * as queries from "./queries/members.ts";
 
 export type MemberRole = "owner" | "member";
 
-export type Member = { accountId: number; name: string; displayName: string; role: MemberRole; createdAt: number };
+/** `source`: empty when a person gave the membership, else the source of identities whose groups did. */
+export type Member = {
+  accountId: number;
+  name: string;
+  displayName: string;
+  role: MemberRole;
+  source: string;
+  createdAt: number;
+};
 
 export type MembersParts = {
   database: Database;
@@ -77,7 +85,10 @@ export class Members {
     });
   }
 
-  /** Takes along nothing: not the teams, and not what was granted to them. Throws NOT_FOUND, CONFLICT for the last owner. */
+  /**
+   * With the places in teams and what was granted. Throws NOT_FOUND; CONFLICT for the last owner, and for whom groups of a source
+   * put into a team: they would be back with their next login.
+   */
   async remove(namespaceId: number, name: string, by: Principal): Promise<void> {
     const { database, access, accounts, audit } = this.#parts;
     await database.write(async (trx) => {
@@ -87,6 +98,7 @@ export class Members {
       const member = await queries.findMember.first(trx, ids);
       if (member === null) throw new RegistryError("NOT_FOUND", { message: `${name.slice(0, 100)} is no member` });
       if (member.role === "owner") await assertOtherOwner(trx, ids);
+      await assertNotSynced(trx, ids, member.name);
       await queries.deleteMember.run(trx, ids);
       await queries.deleteMemberFromTeams.run(trx, ids);
       await queries.deleteAccountGrants.run(trx, ids);
@@ -124,7 +136,27 @@ async function assertOtherOwner(trx: Transaction, ids: { namespaceId: number; ac
   });
 }
 
-type Row = { id: number; name: string; display_name: string; role: MemberRole; created_at: number };
+/** Throws CONFLICT when a source would bring them back. */
+async function assertNotSynced(
+  trx: Transaction,
+  ids: { namespaceId: number; accountId: number },
+  name: string,
+): Promise<void> {
+  const [first] = await queries.listSourcesOfMember.all(trx, ids);
+  if (first === undefined) return;
+  throw new RegistryError("CONFLICT", {
+    message: `groups of ${first.source} put ${name} into the team ${first.team}, and would again with the next login: change their groups there, or the team's groups here`,
+  });
+}
+
+type Row = {
+  id: number;
+  name: string;
+  display_name: string;
+  role: MemberRole;
+  source: string;
+  created_at: number;
+};
 
 function memberOf(row: Row): Member {
   return {
@@ -132,6 +164,7 @@ function memberOf(row: Row): Member {
     name: row.name,
     displayName: row.display_name,
     role: row.role,
+    source: row.source,
     createdAt: row.created_at,
   };
 }

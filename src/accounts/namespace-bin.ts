@@ -3,6 +3,7 @@
  * name, which nobody else gets.
  */
 import type { Access } from "../access/access.ts";
+import { letsThrough } from "../access/ceiling.ts";
 import type { Principal } from "../access/principal.ts";
 import type { AuditAction } from "../audit/event.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
@@ -46,10 +47,12 @@ export class NamespaceBin {
     this.#parts = parts;
   }
 
-  /** In the recycle bin: those that the caller owns; all for administrators. */
+  /** In the recycle bin: those that the caller owns; all for administrators and auditors. None for a token limited to names. */
   async list(caller: Principal, last: string, limit: number): Promise<Namespace[]> {
-    const seesAll = caller.isOpen || caller.rights?.systemRole === "administrator" ? 1 : 0;
-    const viewerId = caller.rights?.accountId ?? 0;
+    const { isOpen, rights, ceiling } = caller;
+    if (ceiling !== null && !letsThrough(ceiling, "inspect-namespace", null)) return [];
+    const seesAll = isOpen || (rights !== null && rights.systemRole !== "none") ? 1 : 0;
+    const viewerId = rights?.accountId ?? 0;
     const rows = await queries.listDeletedNamespaces.all(this.#parts.database, { last, limit, seesAll, viewerId });
     return rows.map(namespaceOf);
   }
@@ -110,10 +113,12 @@ export class NamespaceBin {
   }
 
   /** As `purge`, of all that have been in the recycle bin since `before`, in ms since 1970; those with content wait. */
-  async purgeExpired(before: number): Promise<void> {
+  async purgeExpired(before: number): Promise<number> {
     const { database } = this.#parts;
     const rows = await queries.listExpiredNamespaces.all(database, { before, limit: PURGE_AT_ONCE });
-    for (const { id } of rows) await database.write((trx) => this.#purge(trx, id));
+    let gone = 0;
+    for (const { id } of rows) if ((await database.write((trx) => this.#purge(trx, id))) === null) gone += 1;
+    return gone;
   }
 
   /** The name of a repository that keeps it from going, or null. */

@@ -20,7 +20,7 @@ export type Robot = {
   /** Login name. */
   name: string;
   description: string;
-  /** The one repository that it can reach; null for all that grants give. */
+  /** The one repository that it can reach; null for all that grants give; empty where it was moved to another namespace. */
   repository: string | null;
   isDisabled: boolean;
   createdAt: number;
@@ -163,7 +163,7 @@ export class Robots {
     return await this.#parts.tokens.list(robotId, after, limit);
   }
 
-  /** `text` is told this once. Throws NOT_FOUND. */
+  /** `text` is told this once. Throws NOT_FOUND; CONFLICT when it has as many as it may. */
   async createToken(
     namespaceId: number,
     name: string,
@@ -172,6 +172,7 @@ export class Robots {
   ): Promise<{ id: number; text: string }> {
     const { database, access, tokens } = this.#parts;
     return await database.write(async (trx) => {
+      await lockNamespace(trx, namespaceId);
       const robot = await this.get(namespaceId, name, trx);
       access.changes(trx);
       const made = await tokens.create(trx, { accountId: robot.id, kind: "robot", ...token });
@@ -182,7 +183,7 @@ export class Robots {
 
   /**
    * Another token with the same name and scopes; the one before works for `graceMs` more, never longer than it would have.
-   * Throws NOT_FOUND, also for a token that has expired.
+   * Throws NOT_FOUND, also for a token that has expired; CONFLICT when the robot has as many as it may.
    */
   async rotateToken(
     namespaceId: number,

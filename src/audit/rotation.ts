@@ -1,5 +1,6 @@
 /** Removes the oldest events of the audit log, by age and by number, a few at a time. It says how many went. */
 import type { Database, Transaction } from "../database/database.ts";
+import { NO_RECORD, type Recorder } from "../jobs/job-runs.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import * as queries from "./queries.ts";
@@ -14,6 +15,8 @@ export type RotationParts = {
   database: Database;
   log: Log;
   metrics: Metrics;
+  /** Where it is written down that events went. */
+  jobs?: Recorder;
   enabled: boolean;
   keepDays: number;
   maxEvents: number;
@@ -33,8 +36,13 @@ export class Rotation {
 
   start(): void {
     if (!this.#parts.enabled) return;
+    const { jobs = NO_RECORD } = this.#parts;
+    const planNext = () => jobs.planNext("audit-rotation", Date.now() + EVERY_MS);
+    planNext();
     const rotate = () => {
-      this.run().catch((error: unknown) =>
+      planNext();
+      const summary = (events: number) => (events > 0 ? { events } : null);
+      jobs.run("audit-rotation", () => this.run(), { summary }).catch((error: unknown) =>
         this.#parts.log.error("old audit events could not be removed; the next round tries again", { error }),
       );
     };

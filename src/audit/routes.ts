@@ -90,14 +90,14 @@ export function auditRoutes(parts: AuditRouteParts): Route<Needs, Principal>[] {
       handle: async ({ query }, extras) => await send(extras, query, null),
     }),
     implement(auditApi.listOfNamespace, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params, query }) => {
         const { id } = await findNamespace(params.namespace);
         return await list({ ...toFilter(query), namespaceId: id }, query, false);
       },
     }),
     implement(auditApi.exportOfNamespace, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params, query }, extras) => await send(extras, query, await findNamespace(params.namespace)),
     }),
   ];

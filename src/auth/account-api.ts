@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SCOPE_ACTIONS } from "../access/ceiling.ts";
 import { endpoint, named } from "../contract/endpoint.ts";
 import { pageOf, pageQuery } from "../contract/page.ts";
-import { SECOND_FACTORS } from "./interactive-login.ts";
+import { SECOND_FACTORS } from "./factor-kinds.ts";
 import { SIGN_UP_POLICIES } from "./sign-up-policy.ts";
 
 const id = () =>
@@ -46,7 +46,7 @@ const scope = named(
   "Actions on repositories whose names match. `manage` with the pattern `*` is what the hub API's changes need.",
 );
 
-const token = named("Token", () =>
+export const token = named("Token", () =>
   z.strictObject({
     id: z.string(),
     kind: z.enum(["personal", "robot", "refresh"]).describe("`refresh`: what `docker login` keeps."),
@@ -61,7 +61,7 @@ const token = named("Token", () =>
   }),
 );
 
-const session = named("Session", () =>
+export const session = named("Session", () =>
   z.strictObject({
     id: z.string(),
     isCurrent: z.boolean(),
@@ -109,6 +109,7 @@ export const sessionApi = {
     id: "session.create",
     method: "POST",
     path: "/api/v1/session",
+    isForReadonly: true,
     summary: "Log in",
     description:
       "Answers with a cookie, or, where the account has a second factor, with what it can show and with `pending`, which goes with the second step.",
@@ -133,8 +134,19 @@ export const sessionApi = {
         account: account(),
         credential: z.enum(["password", "session", "token", "workload"]),
         provenAt: time().nullable().describe("Of a session: when the password was last asked for."),
+        hasPassword: z.boolean().describe("Of this registry's own; false: another service checks the account's."),
         scopes: z.array(scope()).nullable().describe("What the token narrows the rights to; null: nothing does."),
-        namespaces: z.array(z.strictObject({ id: z.string(), role: z.enum(["owner", "member"]) })),
+        namespaces: z
+          .array(
+            z.strictObject({
+              id: z.string(),
+              name: z.string(),
+              kind: z.enum(["user", "organisation"]),
+              displayName: z.string(),
+              role: z.enum(["owner", "member"]),
+            }),
+          )
+          .describe("Those that the account belongs to, its own first."),
       }),
     }),
   }),
@@ -142,6 +154,7 @@ export const sessionApi = {
     id: "session.delete",
     method: "DELETE",
     path: "/api/v1/session",
+    isForReadonly: true,
     summary: "Log out",
     schemas: () => ({}),
   }),
@@ -199,6 +212,7 @@ export const accountSessionsApi = {
     id: "accountSessions.delete",
     method: "DELETE",
     path: "/api/v1/account/sessions/<session>",
+    isForReadonly: true,
     summary: "End a session",
     errors: ["DENIED", "NOT_FOUND"],
     schemas: () => ({ params: { session: id() } }),
@@ -207,6 +221,7 @@ export const accountSessionsApi = {
     id: "accountSessions.deleteOthers",
     method: "DELETE",
     path: "/api/v1/account/sessions",
+    isForReadonly: true,
     summary: "End all sessions but this one",
     errors: ["DENIED"],
     schemas: () => ({}),
@@ -226,9 +241,10 @@ export const accountTokensApi = {
     method: "POST",
     path: "/api/v1/account/tokens",
     summary: "Make a personal access token",
-    description: "Asked for with a token, the new one reaches no further than that, and no longer.",
+    description:
+      "Asked for with a token, the new one reaches no further than that, no longer, and ends when that is revoked. There are 500 at most.",
     status: 201,
-    errors: ["DENIED"],
+    errors: ["DENIED", "CONFLICT"],
     schemas: () => ({
       body: z.strictObject({
         name: z.string().min(1).max(100),
@@ -242,6 +258,7 @@ export const accountTokensApi = {
     id: "accountTokens.delete",
     method: "DELETE",
     path: "/api/v1/account/tokens/<token>",
+    isForReadonly: true,
     summary: "Revoke a token",
     errors: ["DENIED", "NOT_FOUND"],
     schemas: () => ({ params: { token: id() } }),

@@ -10,11 +10,12 @@ import type { AuditAction } from "../audit/event.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { type Message, passwordResetMessage, verificationMessage } from "../mail/messages.ts";
+import { type Message, passwordResetMessage, signInMessage, verificationMessage } from "../mail/messages.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Logins } from "./logins.ts";
 import { CODE_LIFE_MS, createCode, expireCodes, peekCode, useCode } from "./mailed-codes.ts";
 import { assertNewPassword, type Passwords } from "./passwords.ts";
+import type { SessionClient } from "./sessions.ts";
 import { addressGroup, type Throttle } from "./throttle.ts";
 
 export type AccountMailParts = {
@@ -94,6 +95,17 @@ export class AccountMail {
       await this.#record(trx, "account.reset-password", now, address);
     });
     await throttle.succeed(from);
+  }
+
+  /** Of a sign-in from where there was none before, where there is an address that is the account's for certain. Waits for nothing. */
+  tellSignIn({ name, email, isEmailVerified }: Account, { address, agent }: SessionClient): void {
+    const { mailer, publicUrl } = this.#parts;
+    if (!this.isConfigured || publicUrl === undefined || email === null || !isEmailVerified) return;
+    const instanceUrl = publicUrl.replace(/\/+$/, "");
+    const at = Date.now();
+    this.#later(() =>
+      mailer.send({ to: email, ...signInMessage({ instanceUrl, login: name, at, address, client: agent }) }),
+    );
   }
 
   async expire(): Promise<void> {

@@ -23,6 +23,9 @@ export type AdministrationParts = {
   tokens: Tokens;
   setup: Setup;
   audit: AuditTrail;
+  reseal: (by: Principal, oldKeyFile: string | null) => Promise<number>;
+  /** All of an account; false when it had none. */
+  removeFactors: (owner: { accountId: number; name: string; by: Principal }) => Promise<boolean>;
 };
 
 export type NewAccount = {
@@ -67,6 +70,7 @@ export class Administration {
     const hash = await passwords.hash(password);
     const account = await database.write(async (trx) => {
       if (!(await accounts.isClaimed(trx))) throw unclaimed();
+      if (await accounts.isOrganisation(name, trx)) throw isOrganisation(name);
       const made = await accounts.createPerson(trx, { name, email, systemRole });
       await logins.setPassword(trx, made.id, hash);
       await this.#record(trx, by, "account.create", made, { after: { systemRole } });
@@ -126,6 +130,25 @@ export class Administration {
     });
   }
 
+  /**
+   * For whoever lost their devices and codes: without second factors the password is enough. Sessions and refresh tokens end.
+   * `hadFactors` is false when there were none. Throws NAME_UNKNOWN; CONFLICT for a robot.
+   */
+  async resetFactors(by: Principal, name: string): Promise<{ account: Account; hadFactors: boolean }> {
+    const account = await this.find(name);
+    assertPerson(account);
+    const owner = { accountId: account.id, name: account.name, by };
+    return { account, hadFactors: await this.#parts.removeFactors(owner) };
+  }
+
+  /**
+   * Seals all secrets of the database with the first key of the secret key file; how many were sealed with another. `oldKeyFile` has
+   * keys that are not in that file any more. Throws CONFLICT, and changes nothing, when a secret does not open.
+   */
+  async reseal(by: Principal, oldKeyFile: string | null): Promise<number> {
+    return await this.#parts.reseal(by, oldKeyFile);
+  }
+
   /** Those whose names begin with the prefix, behind `after`, by name. */
   async list(options: { prefix: string; after: string; limit: number }): Promise<Account[]> {
     return await this.#parts.accounts.list(options);
@@ -137,7 +160,7 @@ export class Administration {
     return await this.#parts.tokens.list(id, after, limit);
   }
 
-  /** Of a person or a robot; `text` is told this once. Throws NAME_UNKNOWN. */
+  /** Of a person or a robot; `text` is told this once. Throws NAME_UNKNOWN; CONFLICT when the account has as many as it may. */
   async createToken(by: Principal, name: string, token: NewTokenOf): Promise<{ id: number; text: string }> {
     const { database, tokens, audit } = this.#parts;
     const account = await this.find(name);
@@ -212,6 +235,12 @@ function assertPerson({ kind, name }: Account): void {
 function found(name: string, account: Account | null): Account {
   if (account !== null) return account;
   throw new RegistryError("NAME_UNKNOWN", { message: `there is no account ${name.slice(0, 100)}` });
+}
+
+function isOrganisation(name: string): RegistryError {
+  return new RegistryError("CONFLICT", {
+    message: `${name.slice(0, 100)} is taken by an organisation: rename it, or make the account under another name and hand the organisation over to it (berth org hand-over), which gives the account its name`,
+  });
 }
 
 function unclaimed(): RegistryError {

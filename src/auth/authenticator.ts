@@ -187,7 +187,9 @@ export class Authenticator {
     if (login === "" && password === "") return null;
     if (password.startsWith("berth_")) {
       const proof = await this.#proveToken(password);
-      if (proof) return proof;
+      if (proof !== null && (await this.#parts.logins.isLoginOf(login, proof.accountId))) return proof;
+      // Under another's name it proves nothing, and is shown to no other source of passwords.
+      if (proof !== null) throw refused(WRONG);
     }
     if (WORKLOAD_TOKEN.test(password)) {
       const robot = await this.#parts.logins.findRobot(login);
@@ -241,7 +243,7 @@ export class Authenticator {
     };
   }
 
-  async #proveToken(text: string): Promise<Proof | null> {
+  async #proveToken(text: string): Promise<(Proof & { accountId: number }) | null> {
     const token = await this.#parts.tokens.findByText(text);
     if (token === null) return null;
     const { accountId, id, name, expiresAt } = token;
@@ -297,7 +299,7 @@ export class Authenticator {
     let ceiling: Ceiling | null = null;
     if (credential.kind === "token") {
       const token = await tokens.find(credential.id);
-      if (token === null) return null;
+      if (token?.accountId !== accountId) return null;
       // It may have been shortened since.
       proof.expiresAt = Math.min(proof.expiresAt, token.expiresAt ?? Infinity);
       tokens.noteUse(token.id, address);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { endpoint, named } from "../contract/endpoint.ts";
 import { pageOf } from "../contract/page.ts";
+import { account } from "./account-api.ts";
 
 const source = () =>
   z
@@ -46,6 +47,20 @@ export const loginMethodsApi = {
       }),
     }),
   }),
+  chooseName: endpoint({
+    id: "loginMethods.chooseName",
+    method: "POST",
+    path: "/api/v1/session/name",
+    summary: "Say under which name a first login makes its account",
+    description:
+      "For a login at a provider that came back to `/login#choose_name=NAME`: the name that the provider calls the person is somebody else's here, and NAME is the nearest free one. Once, within ten minutes, in the same browser. Begins a session as logging in does.",
+    isPublic: true,
+    errors: ["CONFLICT", "DENIED", "NAME_INVALID", "UNAUTHORIZED"],
+    schemas: () => ({
+      body: z.strictObject({ name: z.string().min(1).max(300) }),
+      response: z.strictObject({ account: account() }),
+    }),
+  }),
 };
 
 export const identitiesApi = {
@@ -80,7 +95,7 @@ export const identitiesApi = {
     path: "/api/v1/account/identities/<source>",
     summary: "Unlink the identities of a source",
     description:
-      "What was got with them ends, teams that came from their groups too. Needs a session as linking does. Refused for the last way to log in.",
+      "All other sessions and what `docker login` keeps end, and so do teams that came from their groups. Needs a session as linking does. Refused for the last way to log in.",
     errors: ["CONFLICT", "DENIED", "NOT_FOUND"],
     schemas: () => ({ params: { source: source() } }),
   }),

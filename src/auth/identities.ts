@@ -8,6 +8,7 @@ import type { Database, Transaction } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
 import * as logins from "./queries.ts";
 import * as queries from "./queries/identities.ts";
+import type { BrowserSessions } from "./sessions.ts";
 import { type Identity, type PasswordSource, SourceUnavailableError } from "./source.ts";
 import { addressGroup, type Throttle, type ThrottleKey } from "./throttle.ts";
 
@@ -19,6 +20,7 @@ export type IdentitiesParts = {
   accounts: Accounts;
   audit: AuditTrail;
   groupSync: GroupSync;
+  sessions: BrowserSessions;
   throttle: Throttle;
   /** Those that take a name and a password. */
   sources: readonly PasswordSource[];
@@ -90,9 +92,16 @@ export class Identities {
     await this.link(accountId, identity, origin);
   }
 
-  /** Throws NOT_FOUND when the account has none there, CONFLICT when there would be no way left to log in. */
-  async unlink(accountId: number, source: string, origin: Origin | null): Promise<void> {
-    const { database, access, groupSync, sourceNames } = this.#parts;
+  /**
+   * Sessions, but the one in which it is asked for, and refresh tokens end: which of them were made through the identity is not
+   * kept. Throws NOT_FOUND when the account has none there, CONFLICT when there would be no way left to log in.
+   */
+  async unlink(
+    accountId: number,
+    source: string,
+    { sessionId, origin }: { sessionId: number; origin: Origin | null },
+  ): Promise<void> {
+    const { database, access, groupSync, sessions, sourceNames } = this.#parts;
     await database.write(async (trx) => {
       // Of two at once, the second sees what the first has left.
       await queries.lockAccount.first(trx, { accountId });
@@ -107,6 +116,8 @@ export class Identities {
         });
       }
       await groupSync.sync(trx, { accountId, source, groups: [] });
+      await sessions.revokeOthers(trx, accountId, sessionId);
+      await logins.deleteTokensOf.run(trx, { accountId, kind: "refresh" });
       await this.#record(trx, "identity.unlink", { accountId, source, origin });
       access.changes(trx);
     });

@@ -9,11 +9,11 @@ import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Database, Queryable } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
 import { type Sealer, SealError } from "../lib/seal.ts";
+import type { SecondFactorKind } from "./factor-kinds.ts";
 import type { Logins } from "./logins.ts";
+import type { AccountMail } from "./account-mail.ts";
+import { noteSignIn } from "./sign-in-places.ts";
 import type { BrowserSessions, NewSession, SessionClient } from "./sessions.ts";
-
-export const SECOND_FACTORS = ["totp", "passkey", "backup-code"] as const;
-export type SecondFactorKind = (typeof SECOND_FACTORS)[number];
 
 /** What an account can show besides its password. Empty: nothing is asked for. */
 export type SecondFactorsOf = (accountId: number) => Promise<readonly SecondFactorKind[]>;
@@ -32,6 +32,7 @@ export type InteractiveLoginParts = {
   sessions: BrowserSessions;
   sealer: Sealer;
   audit: AuditTrail;
+  mail: Pick<AccountMail, "tellSignIn">;
   secondFactorsOf: SecondFactorsOf;
 };
 
@@ -87,6 +88,7 @@ export class InteractiveLogin {
       if (account === null || account.isDisabled) throw new RegistryError("UNAUTHORIZED", { message: WRONG });
       await this.#assertUnchanged(id, passwordChangedAt, trx);
       await accounts.noteLogin(trx, id);
+      if (await noteSignIn(trx, id, client)) trx.afterCommit(() => this.#parts.mail.tellSignIn(account, client));
       const session = await sessions.create(trx, id, client);
       await audit.record(trx, {
         by: { kind: "person", name: account.name, id },

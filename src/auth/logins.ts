@@ -3,6 +3,7 @@
  * whoever asks, a wrong password, an unknown name and a disabled account are one and the same.
  */
 import type { Account, Accounts } from "../accounts/accounts.ts";
+import { mapLogin } from "../accounts/login-name.ts";
 import type { Access } from "../access/access.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { AuditActor, AuditTarget } from "../audit/event.ts";
@@ -89,6 +90,12 @@ export class Logins {
     });
   }
 
+  /** Whether an account goes by this name, or has this verified address. */
+  async isLoginOf(login: string, accountId: number): Promise<boolean> {
+    if (login === "" || login.length > MAX_LOGIN_LENGTH) return false;
+    return (await this.#parts.accounts.findByLogin(login))?.id === accountId;
+  }
+
   /** The robot of this name. */
   async findRobot(login: string): Promise<Account | null> {
     if (login === "" || login.length > MAX_LOGIN_LENGTH || login.includes("@")) return null;
@@ -97,8 +104,8 @@ export class Logins {
   }
 
   /** Whether the account has to show more than its password. */
-  async hasSecondFactor(accountId: number): Promise<boolean> {
-    return (await queries.findSecondFactor.first(this.#parts.database, { accountId })) !== null;
+  async hasSecondFactor(accountId: number, on: Queryable = this.#parts.database): Promise<boolean> {
+    return (await queries.findSecondFactor.first(on, { accountId })) !== null;
   }
 
   /** As `passwordChangedAt`; it cannot be set anew before the transaction ends. */
@@ -117,8 +124,8 @@ export class Logins {
   }
 
   /** Whether the account is still linked to somebody at the source. */
-  async isLinked(accountId: number, source: string): Promise<boolean> {
-    return (await findIdentityOf.first(this.#parts.database, { accountId, source })) !== null;
+  async isLinked(accountId: number, source: string, on: Queryable = this.#parts.database): Promise<boolean> {
+    return (await findIdentityOf.first(on, { accountId, source })) !== null;
   }
 
   /** A new password, hashed by `Passwords`; whatever was made with the one before ends, sessions and refresh tokens too. */
@@ -140,31 +147,69 @@ export class Logins {
     });
   }
 
+  /**
+   * As `accountOf`; null where that would make an account under another name than the source's own, because it is somebody's
+   * here: then the person is asked, and `accountNamed` makes it.
+   */
+  async accountUnlessTaken(identity: Identity): Promise<Account | null> {
+    const { source, subject, login } = identity;
+    const { database, accounts } = this.#parts;
+    const known = await queries.findIdentity.first(database, { source, subject });
+    if (!known && !(await accounts.isFree(mapLogin(login), database))) return null;
+    return await this.accountOf(identity);
+  }
+
+  /**
+   * Makes the account of an identity that is seen for the first time, under this name. Throws NAME_INVALID, CONFLICT when it is
+   * taken, UNAUTHORIZED when the identity has an account by now.
+   */
+  async accountNamed(identity: Identity, name: string): Promise<Account> {
+    const { source, subject, groups } = identity;
+    const { database, groupSync } = this.#parts;
+    return await database.write(async (trx) => {
+      if (await queries.findIdentity.first(trx, { source, subject })) {
+        throw new RegistryError("UNAUTHORIZED", { message: "you have an account here by now: log in again" });
+      }
+      const account = await this.#make(trx, identity, name);
+      await groupSync.sync(trx, { accountId: account.id, source, groups });
+      return account;
+    });
+  }
+
   async #linkedTo(trx: Transaction, identity: Identity): Promise<Account> {
     const { source, subject, login } = identity;
     const { accounts } = this.#parts;
-    const now = Date.now();
     const known = await queries.findIdentity.first(trx, { source, subject });
     if (known) {
-      await queries.useIdentity.run(trx, { source, subject, login, now });
+      await queries.useIdentity.run(trx, { source, subject, login, now: Date.now() });
       const account = await accounts.find(known.account_id, trx);
       if (account) return account;
     }
-    const { email } = identity;
+    return await this.#make(trx, identity, null);
+  }
+
+  /** Under the name, or the free one that is nearest to the source's. */
+  async #make(trx: Transaction, identity: Identity, name: string | null): Promise<Account> {
+    const { source, subject, login, email } = identity;
+    const { accounts } = this.#parts;
+    const now = Date.now();
     // It is not taken over either: who is called what elsewhere does not say whose account is whose.
     const isTaken = email !== null && (await accounts.findByLogin(email, trx)) !== null;
-    const account = await accounts.createMapped(trx, login, {
+    const person = {
       displayName: identity.displayName ?? "",
       email: isTaken ? null : email,
       isEmailVerified: identity.isEmailVerified,
-    });
+    };
+    const account =
+      name === null
+        ? await accounts.createMapped(trx, login, person)
+        : await accounts.createPerson(trx, { ...person, name });
     await queries.insertIdentity.run(trx, { source, subject, accountId: account.id, login, now });
     // Of two first logins at once, one has made the account by now: this one's is rolled back, and the client asks again.
     const linked = await queries.findIdentity.first(trx, { source, subject });
     if (linked?.account_id !== account.id) throw new RegistryError("CONFLICT", { message: "log in again" });
-    const { name, id } = account;
-    const by: AuditActor = { kind: "person", name, id };
-    const target: AuditTarget = { kind: "account", name, id };
+    const by: AuditActor = { kind: "person", name: account.name, id: account.id };
+    const target: AuditTarget = { kind: "account", name: account.name, id: account.id };
     await this.#parts.audit.record(trx, { by, action: "account.create", target, after: { source } });
     return account;
   }

@@ -11,7 +11,8 @@ import type { Logins, Proof } from "./logins.ts";
 import { assertNewPassword, type Passwords } from "./passwords.ts";
 import type { BrowserSessions, NewSession, SessionClient } from "./sessions.ts";
 import { assertAddress } from "./sign-up.ts";
-import type { Token, Tokens } from "./tokens.ts";
+import { lockMaker } from "./token-maker.ts";
+import { ceilingOf, type Token, type Tokens } from "./tokens.ts";
 
 export type OwnAccountParts = {
   database: Database;
@@ -97,7 +98,10 @@ export class OwnAccount {
     });
   }
 
-  /** The token and its text, told this once. Throws DENIED when the caller's own token does not reach as far; REQUEST_INVALID. */
+  /**
+   * The token and its text, told this once; made with a token it ends with that one. Throws DENIED when the caller's own token does
+   * not reach as far, or what they log in with has ended meanwhile; CONFLICT when the account has as many as it may; REQUEST_INVALID.
+   */
   async createToken(
     by: Principal,
     id: number,
@@ -109,9 +113,12 @@ export class OwnAccount {
     if (expiresAt !== null && expiresAt <= Date.now()) {
       throw new RegistryError("REQUEST_INVALID", { message: "expiresAt has passed already" });
     }
-    await this.#assertWithin(by, scopes, expiresAt);
     return await database.write(async (trx) => {
-      const made = await tokens.create(trx, { accountId: id, kind: "personal", name, scopes, expiresAt });
+      const maker = await lockMaker(trx, this.#parts, { accountId: id, credential: by.credential });
+      if (!maker.isGood) throw denied(maker.reason);
+      assertWithin(by, maker.token, { scopes, expiresAt });
+      const parentId = maker.token?.id ?? null;
+      const made = await tokens.create(trx, { accountId: id, kind: "personal", name, scopes, expiresAt, parentId });
       const target = { kind: "token", name, id: made.id } as const;
       await audit.record(trx, { by, action: "token.create", target, after: { scopes, expiresAt } });
       const token = { id: made.id, accountId: id, kind: "personal", name, hint: made.hint, scopes } as const;
@@ -130,20 +137,6 @@ export class OwnAccount {
     });
   }
 
-  /** What a token makes reaches no further than the token, and no longer. */
-  async #assertWithin(by: Principal, scopes: readonly Scope[] | null, expiresAt: number | null): Promise<void> {
-    const { credential, ceiling } = by;
-    if (ceiling !== null && (ceiling.kind !== "scopes" || scopes === null || !isWithin(ceiling, scopes))) {
-      throw denied("a token cannot make one that reaches further than itself: ask for less, or log in");
-    }
-    if (credential?.kind === "workload") throw denied("a workload's token makes no tokens");
-    if (credential?.kind !== "token") return;
-    const own = await this.#parts.tokens.find(credential.id);
-    if (own === null) throw denied("the token was revoked");
-    if (own.expiresAt === null || (expiresAt !== null && expiresAt <= own.expiresAt)) return;
-    throw denied("a token cannot make one that outlives itself: ask for an earlier end, or log in");
-  }
-
   /** Guesses here count as guesses at the login do. */
   async #prove(id: number, password: string | undefined, address: string): Promise<Proof> {
     const { accounts, logins } = this.#parts;
@@ -154,6 +147,20 @@ export class OwnAccount {
     if (proof?.account.id === id) return proof;
     throw denied("the password is wrong");
   }
+}
+
+/** What a token makes reaches no further than the token, and no longer. `own`: that token as it is now. */
+function assertWithin(
+  { ceiling }: Principal,
+  own: Token | null,
+  { scopes, expiresAt }: { scopes: readonly Scope[] | null; expiresAt: number | null },
+): void {
+  for (const limit of [ceiling, own && ceilingOf(own)]) {
+    if (limit === null || (limit.kind === "scopes" && scopes !== null && isWithin(limit, scopes))) continue;
+    throw denied("a token cannot make one that reaches further than itself: ask for less, or log in");
+  }
+  if (own === null || own.expiresAt === null || (expiresAt !== null && expiresAt <= own.expiresAt)) return;
+  throw denied("a token cannot make one that outlives itself: ask for an earlier end, or log in");
 }
 
 /** A pattern is within another one when that takes it letter for letter, its `*` for a `*` or for part of one. */

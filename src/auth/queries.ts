@@ -77,6 +77,7 @@ export const insertToken = statement<{
   hint: string;
   scopes: string | null;
   expiresAt: number | null;
+  parentId: number | null;
   now: number;
 }>()((p, { db }) =>
   db
@@ -90,6 +91,7 @@ export const insertToken = statement<{
       scopes: p.scopes,
       created_at: p.now,
       expires_at: p.expiresAt,
+      parent_id: p.parentId,
     })
     .returning("id"),
 );
@@ -113,6 +115,11 @@ export const findTokenByHash = statement<{ tokenHash: string }>()((p, { db }) =>
 
 export const findToken = statement<{ tokenId: number }>()((p, { db }) =>
   db.selectFrom("tokens").select(TOKEN_COLUMNS).where("id", "=", p.tokenId),
+);
+
+/** The same; it cannot be revoked before the transaction ends. */
+export const lockToken = statement<{ tokenId: number }>()((p, { db, lock }) =>
+  db.selectFrom("tokens").select(TOKEN_COLUMNS).where("id", "=", p.tokenId).modifyEnd(lock("key share")),
 );
 
 export const listTokens = statement<{ accountId: number; after: number; limit: number }>()((p, { db }) =>

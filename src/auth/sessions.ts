@@ -77,6 +77,12 @@ export class BrowserSessions {
     return row && live(row);
   }
 
+  /** The same; it does not end before the transaction does. */
+  async lock(trx: Transaction, id: number): Promise<BrowserSession | null> {
+    const row = await queries.lockBrowserSession.first(trx, { sessionId: id });
+    return row && live(row);
+  }
+
   /** The live ones behind `after`, by id. */
   async list(accountId: number, after: number, limit: number): Promise<BrowserSession[]> {
     const rows = await queries.listBrowserSessions.all(this.#parts.database, {

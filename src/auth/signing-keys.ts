@@ -165,6 +165,6 @@ export class SigningKeys {
   }
 }
 
-function purposeOf(keyId: string): string {
+export function purposeOf(keyId: string): string {
   return `signing-key:${keyId}`;
 }

@@ -3,7 +3,9 @@ import type { Access } from "../access/access.ts";
 import { SCOPE_ACTIONS, type Scope, type ScopesCeiling } from "../access/ceiling.ts";
 import type { Database, Transaction } from "../database/database.ts";
 import * as queries from "./queries.ts";
+import { lockTokenAccount } from "./queries/token-room.ts";
 import { newSecretToken, parseSecretToken } from "./secret-token.ts";
+import { makeRoom } from "./token-room.ts";
 
 export type TokenKind = "personal" | "robot" | "refresh";
 
@@ -28,6 +30,8 @@ export type NewToken = {
   name: string;
   scopes: readonly Scope[] | null;
   expiresAt: number | null;
+  /** The token that it is made with, if any: it ends with that one. */
+  parentId?: number | null;
 };
 
 const PREFIXES = { personal: "pat", robot: "robot", refresh: "refresh" } as const;
@@ -44,8 +48,18 @@ export class Tokens {
     this.#parts = parts;
   }
 
-  /** `text` is told this once; only its hash is kept. */
+  /** Holds back all others who make tokens for the account, until the transaction ends. False when it is disabled, or there is none. */
+  async lockAccount(trx: Transaction, accountId: number): Promise<boolean> {
+    return (await lockTokenAccount.first(trx, { accountId }))?.disabled_at === null;
+  }
+
+  /**
+   * `text` is told this once; only its hash is kept. Of very many that `docker login` keeps the oldest ends. Throws CONFLICT when the
+   * account has as many as it may.
+   */
   async create(trx: Transaction, token: NewToken): Promise<{ id: number; text: string; hint: string }> {
+    await this.lockAccount(trx, token.accountId);
+    if (await makeRoom(trx, token)) this.#parts.access.changes(trx);
     const { text, hash, hint } = newSecretToken(PREFIXES[token.kind]);
     const made = await queries.insertToken.first(trx, {
       accountId: token.accountId,
@@ -55,6 +69,7 @@ export class Tokens {
       hint,
       scopes: token.scopes === null ? null : JSON.stringify(token.scopes),
       expiresAt: token.expiresAt,
+      parentId: token.parentId ?? null,
       now: Date.now(),
     });
     if (!made) throw new Error("a token was not made");
@@ -75,12 +90,18 @@ export class Tokens {
     return row === null ? null : valid(tokenOf(row));
   }
 
+  /** The same; it is not revoked before the transaction ends. */
+  async lock(trx: Transaction, id: number): Promise<Token | null> {
+    const row = await queries.lockToken.first(trx, { tokenId: id });
+    return row === null ? null : valid(tokenOf(row));
+  }
+
   async list(accountId: number, after: number, limit: number): Promise<Token[]> {
     const rows = await queries.listTokens.all(this.#parts.database, { accountId, after, limit });
     return rows.map(tokenOf);
   }
 
-  /** False when the account has no such token. Whatever was made with it ends too. */
+  /** False when the account has no such token. Whatever was made with it ends too, other tokens included. */
   async revoke(trx: Transaction, accountId: number, tokenId: number): Promise<boolean> {
     this.#parts.access.changes(trx);
     return (await queries.deleteToken.run(trx, { accountId, tokenId })) > 0;

@@ -1,10 +1,26 @@
 /** How commands are given a password: typed twice at a terminal that does not show it, or the first line of standard input. */
 import { write } from "./output.ts";
 
+/** For parseArgs: how a command is given a password. */
+export const PASSWORD_FLAGS = {
+  "password-stdin": { type: "boolean", default: false },
+  generate: { type: "boolean", default: false },
+} as const;
+
+export type PasswordFlags = { "password-stdin": boolean; generate: boolean };
+
 const MAX_BYTES = 64 * 1024;
 
+/** Nothing where the server is to make one up. */
+export async function passwordFor(options: PasswordFlags, name: string): Promise<{ password?: string }> {
+  const isGiven = options["password-stdin"];
+  if (isGiven && options.generate) throw new Error("--password-stdin and --generate exclude each other");
+  if (options.generate) return {};
+  return { password: isGiven ? await readPassword() : await askNewPassword(name) };
+}
+
 /** Throws when there is no terminal, or what was typed differs. */
-export async function askNewPassword(name: string): Promise<string> {
+async function askNewPassword(name: string): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new Error(
       "there is no terminal to ask at: give the password with --password-stdin, or take one with --generate",
@@ -25,7 +41,7 @@ export async function askNewPassword(name: string): Promise<string> {
 }
 
 /** Without the line's end. Throws when there is none. */
-export async function readPassword(): Promise<string> {
+async function readPassword(): Promise<string> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of Bun.stdin.stream()) {
     bytes = Buffer.concat([bytes, chunk]);

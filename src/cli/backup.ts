@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Config } from "../config.ts";
 import type { BackupReport } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, follow, runCommand, withOperator, type Operator } from "./operator.ts";
 import { formatBytes, formatRows, print, printDamages, printJson, showProgress } from "./output.ts";
 
 export const HELP = `usage: berth backup DIRECTORY [--verify] [--json] [flags]
@@ -33,7 +33,6 @@ export async function run(args: string[]): Promise<void> {
       options: {
         ...OPERATOR_FLAGS,
         verify: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
       },
     });
     const [directory, ...more] = positionals;
@@ -43,10 +42,9 @@ export async function run(args: string[]): Promise<void> {
     const backUp = async (operator: Operator, config: Config) => {
       assertApart(body.directory, config);
       keyFile = config.secretKeyFile ?? join(resolve(config.data.directory), "keys/secret.key");
-      return await operator.follow("backup", body, showProgress);
+      return await follow(operator.works.backUp.lines({ body }), showProgress);
     };
-    // The answer to this path.
-    const report = (await withOperator(values, backUp)) as BackupReport;
+    const report = await withOperator(values, backUp);
     if (values.json) await printJson(report);
     else await describe(report, keyFile);
     return report.damagedCount > 0 ? 1 : 0;

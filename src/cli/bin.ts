@@ -1,9 +1,16 @@
 /** `berth bin`: what was deleted and can be had back. */
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import type { BinEmptied, BinEntry, BinPage, BinRestored, Line } from "../operator/api.ts";
+import type { BinEntry, Step } from "../operator/api.ts";
 import { parseImageName } from "./image-name.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import {
+  OPERATOR_FLAGS,
+  OPERATOR_FLAGS_HELP,
+  follow,
+  runCommand,
+  withOperator,
+  type OperatorFlags,
+} from "./operator.ts";
 import { count, formatBytes, formatDuration, formatTime, print, printJson, write } from "./output.ts";
 
 export const HELP = `usage: berth bin list [REPOSITORY] [--json] [flags]
@@ -35,7 +42,7 @@ Exits with 0, or with 2 when it could not be done.
 
 const PAGE = 500;
 
-type Options = { config?: string | undefined; data?: string | undefined; json: boolean; all: boolean; yes: boolean };
+type Options = OperatorFlags & { all: boolean; yes: boolean };
 
 export async function run(args: string[]): Promise<void> {
   await runCommand("bin", async () => {
@@ -44,7 +51,6 @@ export async function run(args: string[]): Promise<void> {
       allowPositionals: true,
       options: {
         ...OPERATOR_FLAGS,
-        json: { type: "boolean", default: false },
         all: { type: "boolean", default: false },
         yes: { type: "boolean", default: false },
       },
@@ -64,9 +70,9 @@ export async function run(args: string[]): Promise<void> {
 async function list(options: Options, name: string | undefined): Promise<void> {
   const image = name === undefined ? null : parseImageName(name);
   if (image?.reference !== undefined) throw new Error(`berth bin list takes a repository: ${image.repository}`);
-  await withOperator(options, async (operator) => {
+  await withOperator(options, async ({ bin }) => {
     const sum = { entries: 0, bytes: 0 };
-    for await (const entry of listEntries(operator, image?.repository)) {
+    for await (const entry of bin.list.each({ query: { limit: PAGE, repository: image?.repository } })) {
       if (options.json) {
         await printJson(entry);
         continue;
@@ -82,19 +88,6 @@ async function list(options: Options, name: string | undefined): Promise<void> {
       sum.entries === 0 ? "the recycle bin is empty" : `${count(sum.entries, "entry", "entries")}${manifests}`,
     );
   });
-}
-
-async function* listEntries(operator: Operator, repository: string | undefined): AsyncGenerator<BinEntry> {
-  let after: string | null = null;
-  do {
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    if (repository !== undefined) query.set("repository", repository);
-    if (after !== null) query.set("after", after);
-    // The answer to this path.
-    const page = (await operator.get(`bin?${query.toString()}`)) as BinPage;
-    yield* page.entries;
-    after = page.next;
-  } while (after !== null);
 }
 
 function describe(entry: BinEntry): string {
@@ -114,13 +107,12 @@ async function restore(options: Options, name: string | undefined): Promise<void
       "say what to restore: berth bin restore REPOSITORY[:TAG|@DIGEST]; berth bin list shows what there is",
     );
   const image = parseImageName(name);
-  const onLine = async (line: Line) => {
-    if (line.event !== "restored" || options.json) return;
-    const { digest, tags } = line.restored;
+  const onStep = async (step: Step) => {
+    if (step.event !== "restored" || options.json) return;
+    const { digest, tags } = step.restored;
     await print(`${image.repository}@${digest}${tags.length > 0 ? `, ${tags.join(", ")}` : ""}`);
   };
-  // The answer to this path.
-  const sum = (await withOperator(options, (operator) => operator.follow("bin/restore", image, onLine))) as BinRestored;
+  const sum = await withOperator(options, ({ bin }) => follow(bin.restore.lines({ body: image }), onStep));
   if (options.json) return await printJson(sum);
   await print(
     sum.manifests + sum.tags === 0
@@ -138,8 +130,7 @@ async function empty(options: Options, name: string | undefined): Promise<number
     await print("nothing was changed");
     return 2;
   }
-  // The answer to this path.
-  const sum = (await withOperator(options, (operator) => operator.follow("bin/empty", what))) as BinEmptied;
+  const sum = await withOperator(options, ({ bin }) => follow(bin.empty.lines({ body: what })));
   if (options.json) await printJson(sum);
   else await print(`removed for good: ${count(sum.manifests, "manifest")}, ${count(sum.tags, "tag")}`);
   return 0;

@@ -1,7 +1,7 @@
 /** `berth fsck`: does everything that the rows say exist, and is it what it was when it was pushed? */
 import { parseArgs } from "node:util";
-import type { Finding, FsckReport, Line } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import type { Finding, FsckReport, Step } from "../operator/api.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, follow, runCommand, withOperator } from "./operator.ts";
 import { count, formatBytes, formatRows, print, printJson } from "./output.ts";
 
 export const HELP = `usage: berth fsck [--repair] [--fast] [--json] [flags]
@@ -28,19 +28,17 @@ export async function run(args: string[]): Promise<void> {
         ...OPERATOR_FLAGS,
         repair: { type: "boolean", default: false },
         fast: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
       },
     });
     const { repair, json } = values;
     let repairable = 0;
-    const onLine = async (line: Line) => {
-      if (line.event !== "finding") return;
-      if (line.finding.repair !== null) repairable += 1;
-      await (json ? printJson(line.finding) : print(describe(line.finding)));
+    const onStep = async (step: Step) => {
+      if (step.event !== "finding") return;
+      if (step.finding.repair !== null) repairable += 1;
+      await (json ? printJson(step.finding) : print(describe(step.finding)));
     };
     const body = { repair, readBytes: !values.fast };
-    // The answer to this path.
-    const report = (await withOperator(values, (operator) => operator.follow("fsck", body, onLine))) as FsckReport;
+    const report = await withOperator(values, ({ works }) => follow(works.check.lines({ body }), onStep));
     await (json ? printJson(report) : print(summarise(report, repair, repairable)));
     return report.findings > report.repaired ? 1 : 0;
   });

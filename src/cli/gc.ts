@@ -1,7 +1,7 @@
 /** `berth gc`: a pass of the garbage collector now, or what one would do. */
 import { parseArgs } from "node:util";
 import type { Amount, GcReport } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, follow, runCommand, withOperator } from "./operator.ts";
 import { count, formatBytes, formatRows, print, printJson } from "./output.ts";
 
 export const HELP = `usage: berth gc [--dry-run] [--now] [--json] [flags]
@@ -31,13 +31,11 @@ export async function run(args: string[]): Promise<void> {
         ...OPERATOR_FLAGS,
         "dry-run": { type: "boolean", default: false },
         now: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
       },
     });
     const dryRun = values["dry-run"];
     const { now } = values;
-    // The answer to this path.
-    const report = (await withOperator(values, (operator) => operator.follow("gc", { dryRun, now }))) as GcReport;
+    const report = await withOperator(values, ({ works }) => follow(works.collect.lines({ body: { dryRun, now } })));
     if (values.json) await printJson(report);
     else await print(describe(report, dryRun));
     return 0;

@@ -3,7 +3,8 @@
  * and does nothing that was not asked for.
  */
 import { statSync } from "node:fs";
-import { createApp, openRestore, type AppOptions } from "../app.ts";
+import { createApp, type AppOptions } from "../app.ts";
+import { openRestore } from "../app-snapshots.ts";
 import type { Config } from "../config.ts";
 import type { HttpServer } from "../http/context.ts";
 import type { Fetch } from "../http/handler.ts";
@@ -85,6 +86,7 @@ async function openForRestore(options: AppOptions): Promise<Opened> {
       bin: null,
       fsck: null,
       backup: null,
+      indexer: null,
       accounts: null,
       organisations: null,
       audit: null,

@@ -2,16 +2,24 @@
  * How operator commands reach what they work on: the server that runs on the data directory, over its socket; with none
  * running, the application itself, started in this process without a listener, behind the same handler.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { loadConfig, type Config } from "../config.ts";
+import { createClient, ProblemError, type Client } from "../contract/client.ts";
 import { DataLockedError } from "../lib/data-lock.ts";
-import type { Line } from "../operator/api.ts";
+import { operatorApi, type Line, type Step } from "../operator/api.ts";
 import { becomeOwner, startHere, type Connection } from "./offline.ts";
 import { operatorSocket } from "./operator-socket.ts";
 import { clearProgress, write } from "./output.ts";
 
 /** For parseArgs: what every operator command takes. */
-export const OPERATOR_FLAGS = { config: { type: "string" }, data: { type: "string" } } as const;
+export const OPERATOR_FLAGS = {
+  config: { type: "string" },
+  data: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** What parseArgs makes of them. */
+export type OperatorFlags = { config?: string | undefined; data?: string | undefined; json: boolean };
 
 export const OPERATOR_FLAGS_HELP = `  --data DIRECTORY  the server's data directory (default: ./data)
   --config FILE     its configuration file (default: $BERTH_CONFIG)
@@ -28,12 +36,7 @@ const NOBODY_READS = 141;
 const CUT_CODES = new Set(["ECONNRESET", "ConnectionClosed", "ConnectionRefused", "EPIPE"]);
 const SERVER_ENDED = "the server ended before the work did: run the command again when it is back";
 
-export type Operator = {
-  get: (path: string) => Promise<unknown>;
-  post: (path: string, body: object) => Promise<unknown>;
-  /** Hands on each finding and progress; resolves to the result. Throws when it failed, or the server went away. */
-  follow: (path: string, body: object, onLine?: (line: Line) => Promise<void>) => Promise<unknown>;
-};
+export type Operator = Client<typeof operatorApi>;
 
 export type OperatorOptions = {
   config?: string | undefined;
@@ -43,6 +46,8 @@ export type OperatorOptions = {
    * anything is made or opened where no server runs. Throws when there is nothing to restore from.
    */
   beforeRestore?: (config: Config) => void;
+  /** Of the one command with which a new registry can begin: a directory that holds nothing yet becomes one, as at a first start. */
+  mayBegin?: boolean;
 };
 
 /** Runs a command and ends the process: with the code that `body` gives, or with 2 and the reason on standard error. */
@@ -84,13 +89,18 @@ export async function withOperator<T>(
     interrupt.abort(new Interrupted("stopped"));
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
-  const connection = await connect(config, options.beforeRestore ?? null, interrupt.signal);
+  const connection = await connect(config, options, interrupt.signal);
   try {
-    return await body(operatorOver(connection, interrupt.signal), config);
+    const operator = createClient(operatorApi, {
+      baseUrl: "",
+      headers: { Host: "berth" },
+      fetch: async (path, init) => await connection.send(path, { ...init, signal: interrupt.signal }),
+    });
+    return await body(operator, config);
   } catch (error) {
     interrupt.signal.throwIfAborted();
     if (CUT_CODES.has(codeOf(error))) throw new Error(SERVER_ENDED, { cause: error });
-    throw withUser(error, config);
+    throw withUser(error instanceof ProblemError ? inWords(error) : error, config);
   } finally {
     await connection.close();
   }
@@ -108,75 +118,51 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-function operatorOver(connection: Connection, signal: AbortSignal): Operator {
-  const send = async (method: "GET" | "POST", path: string, body?: object): Promise<Response> => {
-    const response = await connection.send(`/api/v1/${path}`, {
-      method,
-      headers: { Host: "berth", "Content-Type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    });
-    if (!response.ok) throw new Error(await readFailure(response));
-    return response;
-  };
-  return {
-    get: async (path) => await (await send("GET", path)).json(),
-    post: async (path, body) => await (await send("POST", path, body)).json(),
-    follow: async (path, body, onLine = async () => undefined) => {
-      const response = await send("POST", path, body);
-      for await (const line of readLines(response)) {
-        if (line.event === "done") {
-          clearProgress();
-          return line.result;
-        }
-        if (line.event === "failed") throw new Error(line.message);
-        await onLine(line);
-      }
-      throw new Error(SERVER_ENDED);
-    },
-  };
-}
+type ResultOf<L extends Line> = Extract<L, { event: "done" }>["result"];
 
-async function* readLines(response: Response): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      // The server is the same program: its lines are what `Line` says.
-      if (line !== "") yield JSON.parse(line) as Line;
+/** Hands on each step of a work; resolves to its result. Throws when it failed, or the server went away. */
+export async function follow<L extends Line>(
+  lines: AsyncIterable<L>,
+  onStep: (step: Step) => Promise<void> = async () => undefined,
+): Promise<ResultOf<L>> {
+  for await (const line of lines) {
+    if (line.event === "done") {
+      clearProgress();
+      return line.result;
     }
+    if (line.event === "failed") throw new Error(line.message);
+    await onStep(line);
   }
+  throw new Error(SERVER_ENDED);
 }
 
-async function readFailure(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    // Rendered by http/errors.ts; anything else ends below.
-    const { errors } = JSON.parse(text) as { errors: { code: string; message: string }[] };
-    if (errors[0]?.code === "NOT_FOUND")
-      return "the server that runs here does not know this command: is it an older one?";
-    if (errors[0]) return errors[0].message;
-  } catch {
-    // Falls through to what it said.
+/** What was wrong with a field is said without the part of a request that nobody here wrote. */
+function inWords(error: ProblemError): Error {
+  const { type, status, code, detail, errors = [] } = error.problem;
+  const fields = code === "REQUEST_INVALID" ? errors : [];
+  let { message } = error;
+  if (type === "about:blank") message = `the server answered ${status}: ${detail.slice(0, 200)}`;
+  if (code === "NOT_FOUND") message = "the server that runs here does not know this command: is it an older one?";
+  if (fields.length > 0) {
+    const told = fields.map((it) => [it.path.replace(/^(?:body|query)\.?/, ""), it.message].filter(Boolean).join(": "));
+    message = told.join("; ");
   }
-  return `the server answered ${response.status}: ${text.slice(0, 200)}`;
+  return new Error(message, { cause: error });
 }
 
 async function connect(
   config: Config,
-  beforeRestore: ((config: Config) => void) | null,
+  { beforeRestore, mayBegin = false }: OperatorOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
   const socket = operatorSocket(config);
-  const prepare = beforeRestore ?? assertThere;
+  const prepare = beforeRestore ?? (mayBegin ? assertThereOrNew : assertThere);
   for (const deadline = performance.now() + BUSY_MS; ;) {
     signal.throwIfAborted();
     if (await isListening(socket, config.data.directory)) return overSocket(socket);
     prepare(config);
     try {
-      return await startHere(config, beforeRestore !== null);
+      return await startHere(config, beforeRestore !== undefined);
     } catch (error) {
       // A server that is about to listen, or another command without one: neither takes long.
       if (!(error instanceof DataLockedError)) throw error;
@@ -197,6 +183,23 @@ function assertThere({ data, database, storage }: Config): void {
     `there is no database at ${database.path}: say with --data or --config where the registry is; ` +
       "if its database was lost, berth restore brings it back",
   );
+}
+
+/** Throws as `assertThere`, but where there is nothing yet. A name that was mistyped names no directory. */
+function assertThereOrNew(config: Config): void {
+  const { data, storage } = config;
+  const isNew = isEmpty(data.directory) && (storage.driver !== "filesystem" || isUnused(storage.directory));
+  if (!isNew) assertThere(config);
+}
+
+/** Whether there is such a directory, with no more in it than locks, keys, and what file systems make. */
+function isEmpty(directory: string): boolean {
+  const own = /^(?:berth\.(?:lock|pid|sock)(?:-.*)?|keys|lost\+found)$/;
+  return existsSync(directory) && readdirSync(directory).every((name) => own.test(name));
+}
+
+function isUnused(directory: string): boolean {
+  return !existsSync(directory) || isEmpty(directory);
 }
 
 /** Throws when there is no such file or directory: a name that was mistyped must not become a new registry. */

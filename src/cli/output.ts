@@ -1,6 +1,6 @@
 /** What commands print: sizes, times and tables for people, and JSON for programs. */
 
-import type { DamagedBlob, Line } from "../operator/api.ts";
+import type { DamagedBlob, Step } from "../operator/api.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -64,9 +64,9 @@ export async function printDamages(damaged: readonly DamagedBlob[], damagedCount
 }
 
 /** Progress on a terminal, in one line that the next one replaces; nothing where nobody watches. */
-export async function showProgress(line: Line): Promise<void> {
-  if (!process.stderr.isTTY || line.event !== "progress") return;
-  const { phase, done, total, bytes } = line.progress;
+export async function showProgress(step: Step): Promise<void> {
+  if (!process.stderr.isTTY || step.event !== "progress") return;
+  const { phase, done, total, bytes } = step.progress;
   const of = total === null ? "" : ` of ${total}`;
   await write(process.stderr, `${CLEAR_LINE}${phase} ${done}${of}, ${formatBytes(bytes)} copied`);
 }

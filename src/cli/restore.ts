@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import type { Config } from "../config.ts";
 import { parseRepositoryName } from "../oci/reference.ts";
 import type { RestoreReport } from "../operator/api.ts";
-import { assertExists, OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator } from "./operator.ts";
+import { assertExists, OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, follow, runCommand, withOperator } from "./operator.ts";
 import { count, formatBytes, formatRows, formatTime, print, printDamages, printJson, showProgress } from "./output.ts";
 
 export const HELP = `usage: berth restore DIRECTORY [--archive NAME] [--repository NAME] [--overwrite-tags] [--json] [flags]
@@ -41,7 +41,6 @@ export async function run(args: string[]): Promise<void> {
         snapshot: { type: "string" },
         repository: { type: "string" },
         "overwrite-tags": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
       },
     });
     const { archive, snapshot, repository, "overwrite-tags": overwriteTags, json } = values;
@@ -59,10 +58,9 @@ export async function run(args: string[]): Promise<void> {
       if (directory !== undefined) assertBackup(resolve(directory));
       else if (config.storage.driver === "filesystem") assertExists(config.storage.directory, "storage");
     };
-    // The answer to this path.
-    const report = (await withOperator({ ...values, beforeRestore }, (operator) =>
-      operator.follow("restore", body, showProgress),
-    )) as RestoreReport;
+    const report = await withOperator({ ...values, beforeRestore }, ({ works }) =>
+      follow(works.restore.lines({ body }), showProgress),
+    );
     if (json) await printJson(report);
     else await describe(report);
     return report.damagedCount + report.refusedCount > 0 ? 1 : 0;

@@ -31,7 +31,7 @@ ${FLAGS_HELP}`;
  * `wrap` is for programs that put something between the application and its ports.
  */
 export async function run(args: string[], wrap?: WrapPorts): Promise<void> {
-  const { config, warnings } = loadConfig(parseFlags(args));
+  const { config, warnings, origins } = loadConfig(parseFlags(args));
   // What is kept here is for this server alone: its files and folders are made unreadable for others.
   process.umask(0o077);
   const log = openLog(config);
@@ -47,6 +47,7 @@ export async function run(args: string[], wrap?: WrapPorts): Promise<void> {
 
   const app = await createApp({
     config,
+    loaded: { origins, warnings },
     log,
     wrap,
     onSyncFailure: (error) =>

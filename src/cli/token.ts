@@ -1,7 +1,7 @@
 /** `berth token`: access tokens of any account, for whoever runs the server. */
 import { parseArgs } from "node:util";
-import type { OperatorToken, TokenPage } from "../operator/api.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import type { OperatorToken } from "../operator/api.ts";
+import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type OperatorFlags } from "./operator.ts";
 import { count, formatTime, print, printJson } from "./output.ts";
 
 export const HELP = `usage: berth token create ACCOUNT NAME [--scope ACTIONS:PATTERN]... [--expires DAYS|never] [--json] [flags]
@@ -27,13 +27,9 @@ Exits with 0, or with 2 when it could not be done.
 const PAGE = 500;
 const DAY_MS = 86_400_000;
 
-type Options = {
-  config?: string | undefined;
-  data?: string | undefined;
-  scope?: string[] | undefined;
-  expires: string;
-  json: boolean;
-};
+type Scope = NonNullable<OperatorToken["scopes"]>[number];
+
+type Options = OperatorFlags & { scope?: string[] | undefined; expires: string };
 
 export async function run(args: string[]): Promise<void> {
   await runCommand("token", async () => {
@@ -44,7 +40,6 @@ export async function run(args: string[]): Promise<void> {
         ...OPERATOR_FLAGS,
         scope: { type: "string", multiple: true },
         expires: { type: "string", default: "90" },
-        json: { type: "boolean", default: false },
       },
     });
     const [verb, account, what, ...more] = positionals;
@@ -64,19 +59,16 @@ async function create(options: Options, account: string, name: string | undefine
   const scopes = options.scope?.map(parseScope) ?? null;
   const expiresAt = parseExpiry(options.expires);
   const body = { account, name, scopes, expiresAt };
-  // The answer to this path.
-  const made = (await withOperator(options, (operator) => operator.post("token/create", body))) as {
-    id: number;
-    text: string;
-  };
+  const made = await withOperator(options, ({ tokens }) => tokens.create({ body }));
   if (options.json) await printJson(made);
   else await print(made.text);
 }
 
-function parseScope(text: string): { actions: string[]; pattern: string } {
+function parseScope(text: string): Scope {
   const [, actions = "", pattern = ""] = /^([a-z,]+):(.+)$/.exec(text) ?? [];
   if (actions === "") throw new Error(`'${text}' is no scope: write actions and a pattern, such as pull,push:acme/*`);
-  return { actions: actions.split(","), pattern };
+  // The server says which of them there are.
+  return { actions: actions.split(",") as Scope["actions"], pattern };
 }
 
 function parseExpiry(text: string): number | null {
@@ -88,24 +80,13 @@ function parseExpiry(text: string): number | null {
 async function list(options: Options, account: string): Promise<void> {
   await withOperator(options, async (operator) => {
     let tokens = 0;
-    for await (const token of listTokens(operator, account)) {
+    for await (const token of operator.tokens.list.each({ query: { name: account, limit: PAGE } })) {
       tokens += 1;
       if (options.json) await printJson(token);
       else await print(describe(token));
     }
     if (!options.json) await print(count(tokens, "token"));
   });
-}
-
-async function* listTokens(operator: Operator, name: string): AsyncGenerator<OperatorToken> {
-  let after: string | null = null;
-  do {
-    const query = new URLSearchParams({ name, limit: String(PAGE), ...(after === null ? {} : { after }) });
-    // The answer to this path.
-    const page = (await operator.get(`tokens?${query.toString()}`)) as TokenPage;
-    yield* page.tokens;
-    after = page.next;
-  } while (after !== null);
 }
 
 function describe({ id, hint, name, scopes, expiresAt, lastUsedAt }: OperatorToken): string {
@@ -120,7 +101,7 @@ async function revoke(options: Options, account: string, id: string | undefined)
   if (id === undefined || !/^\d{1,15}$/.test(id)) {
     throw new Error(`say which by its number: berth token list ${account} shows them`);
   }
-  await withOperator(options, (operator) => operator.post("token/revoke", { account, id: Number(id) }));
+  await withOperator(options, ({ tokens }) => tokens.revoke({ body: { account, id: Number(id) } }));
   if (options.json) await printJson({ id: Number(id) });
   else await print(`token ${id} of ${account} is revoked`);
 }

@@ -1,8 +1,16 @@
 /** `berth user`: the accounts of people and robots, for whoever runs the server. */
 import { parseArgs } from "node:util";
-import type { AccountPage, CreatedAccount, OperatorAccount } from "../operator/api.ts";
-import { passwordFor, printPassword } from "./admin.ts";
-import { OPERATOR_FLAGS, OPERATOR_FLAGS_HELP, runCommand, withOperator, type Operator } from "./operator.ts";
+import type { OperatorAccount } from "../operator/api.ts";
+import { printPassword } from "./admin.ts";
+import { PASSWORD_FLAGS, passwordFor, type PasswordFlags } from "./ask-password.ts";
+import {
+  OPERATOR_FLAGS,
+  OPERATOR_FLAGS_HELP,
+  runCommand,
+  withOperator,
+  type Operator,
+  type OperatorFlags,
+} from "./operator.ts";
 import { count, formatRows, formatTime, print, printJson } from "./output.ts";
 
 export const HELP = `usage: berth user list [PREFIX] [--json] [flags]
@@ -11,6 +19,7 @@ export const HELP = `usage: berth user list [PREFIX] [--json] [flags]
        berth user disable|enable NAME [--json] [flags]
        berth user set-role NAME none|auditor|administrator [--json] [flags]
        berth user revoke NAME [--json] [flags]
+       berth user reset-factors NAME [--json] [flags]
 
   berth user list           everybody; berth user list ada: those whose names begin so
   berth user create bob     a person who may do what they are granted, once there is an administrator
@@ -18,6 +27,9 @@ export const HELP = `usage: berth user list [PREFIX] [--json] [flags]
                             reads everything and changes nothing; administrator may everything, none
                             only what was granted. Sessions end; the last administrator stays one
   berth user revoke bob     ends sessions, logins of docker and all access tokens; the password stays
+  berth user reset-factors bob
+                            takes away authenticator apps, passkeys and backup codes that were lost: the
+                            password is enough to log in then; sessions and logins of docker end
 
 berth admin reset-password gives a new password.
 
@@ -31,14 +43,7 @@ Exits with 0, or with 2 when it could not be done.
 
 const PAGE = 500;
 
-type Options = {
-  config?: string | undefined;
-  data?: string | undefined;
-  email?: string | undefined;
-  "password-stdin": boolean;
-  generate: boolean;
-  json: boolean;
-};
+type Options = OperatorFlags & PasswordFlags & { email?: string | undefined };
 
 export async function run(args: string[]): Promise<void> {
   await runCommand("user", async () => {
@@ -47,15 +52,15 @@ export async function run(args: string[]): Promise<void> {
       allowPositionals: true,
       options: {
         ...OPERATOR_FLAGS,
+        ...PASSWORD_FLAGS,
         email: { type: "string" },
-        "password-stdin": { type: "boolean", default: false },
-        generate: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
       },
     });
     const [verb, name, role, ...more] = positionals;
     if (verb === undefined)
-      throw new Error("say what to do: berth user list, show, create, disable, enable, set-role or revoke");
+      throw new Error(
+        "say what to do: berth user list, show, create, disable, enable, set-role, revoke or reset-factors",
+      );
     if (more.length > 0 || (role !== undefined && verb !== "set-role"))
       throw new Error(`'${[role, ...more].join(" ")}' was not expected`);
     if (verb === "list") {
@@ -69,9 +74,9 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function runOn(options: Options, verb: string, name: string, role: string | undefined): Promise<void> {
-  const change = async (path: string, body: object, done: (account: OperatorAccount) => string) => {
-    // The answer to these paths.
-    const account = (await withOperator(options, (operator) => operator.post(path, body))) as OperatorAccount;
+  type Change = (accounts: Operator["accounts"]) => Promise<OperatorAccount>;
+  const change = async (make: Change, done: (account: OperatorAccount) => string) => {
+    const account = await withOperator(options, ({ accounts }) => make(accounts));
     if (options.json) await printJson(account);
     else await print(done(account));
   };
@@ -81,38 +86,51 @@ async function runOn(options: Options, verb: string, name: string, role: string 
     await create(options, name);
   } else if (verb === "disable" || verb === "enable") {
     const isDisabled = verb === "disable";
-    await change("account/change", { name, isDisabled }, (it) => `${it.name} is ${verb}d`);
+    await change(
+      (it) => it.change({ body: { name, isDisabled } }),
+      (it) => `${it.name} is ${verb}d`,
+    );
   } else if (verb === "set-role") {
     if (role === undefined) throw new Error(`say which role: berth user set-role ${name} none|auditor|administrator`);
-    await change("account/change", { name, systemRole: role }, (it) => `${it.name} has the role ${it.systemRole}`);
+    // The server says which of them there are.
+    const systemRole = role as OperatorAccount["systemRole"];
+    await change(
+      (it) => it.change({ body: { name, systemRole } }),
+      (it) => `${it.name} has the role ${it.systemRole}`,
+    );
   } else if (verb === "revoke") {
-    await change("account/revoke", { name }, (it) => `sessions, logins and tokens of ${it.name} have ended`);
+    await change(
+      (it) => it.revoke({ body: { name } }),
+      (it) => `sessions, logins and tokens of ${it.name} have ended`,
+    );
+  } else if (verb === "reset-factors") {
+    await resetFactors(options, name);
   } else {
     throw new Error(`there is no 'berth user ${verb}'; berth user --help lists what there is`);
   }
 }
 
+async function resetFactors(options: Options, name: string): Promise<void> {
+  const done = await withOperator(options, ({ accounts }) => accounts.resetFactors({ body: { name } }));
+  if (options.json) return await printJson(done);
+  const { account, hadFactors } = done;
+  await print(
+    hadFactors
+      ? `${account.name} has no second factor any more, and has to log in again everywhere`
+      : `${account.name} had no second factor`,
+  );
+}
+
 async function list(options: Options, prefix: string): Promise<void> {
-  await withOperator(options, async (operator) => {
-    let accounts = 0;
-    for await (const account of listAccounts(operator, prefix.toLowerCase())) {
-      accounts += 1;
+  await withOperator(options, async ({ accounts }) => {
+    let shown = 0;
+    for await (const account of accounts.list.each({ query: { limit: PAGE, prefix: prefix.toLowerCase() } })) {
+      shown += 1;
       if (options.json) await printJson(account);
       else await print(describe(account));
     }
-    if (!options.json) await print(count(accounts, "account"));
+    if (!options.json) await print(count(shown, "account"));
   });
-}
-
-async function* listAccounts(operator: Operator, prefix: string): AsyncGenerator<OperatorAccount> {
-  let after: string | null = null;
-  do {
-    const query = new URLSearchParams({ limit: String(PAGE), prefix, ...(after === null ? {} : { after }) });
-    // The answer to this path.
-    const page = (await operator.get(`accounts?${query.toString()}`)) as AccountPage;
-    yield* page.accounts;
-    after = page.next;
-  } while (after !== null);
 }
 
 function describe({ name, kind, systemRole, isDisabled, lastLoginAt }: OperatorAccount): string {
@@ -126,11 +144,7 @@ function describe({ name, kind, systemRole, isDisabled, lastLoginAt }: OperatorA
 }
 
 async function show(options: Options, name: string): Promise<void> {
-  const query = new URLSearchParams({ name });
-  // The answer to this path.
-  const account = (await withOperator(options, (operator) =>
-    operator.get(`account?${query.toString()}`),
-  )) as OperatorAccount;
+  const account = await withOperator(options, ({ accounts }) => accounts.get({ query: { name } }));
   if (options.json) return await printJson(account);
   const { kind, displayName, email, isEmailVerified, systemRole, isDisabled, createdAt, lastLoginAt } = account;
   await print(
@@ -151,8 +165,7 @@ async function create(options: Options, name: string): Promise<void> {
   const { email } = options;
   const password = await passwordFor(options, name);
   const body = { name, isAdministrator: false, ...password, ...(email === undefined ? {} : { email }) };
-  // The answer to this path.
-  const created = (await withOperator(options, (operator) => operator.post("account/create", body))) as CreatedAccount;
+  const created = await withOperator(options, ({ accounts }) => accounts.create({ body }));
   if (options.json) return await printJson(created);
   await print(`${created.account.name} has an account`);
   await printPassword(created);

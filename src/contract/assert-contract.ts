@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { endpointsOf, type JsonSchema } from "./openapi.ts";
-import { pathWords, type AnySchemas, type Api, type Endpoint } from "./endpoint.ts";
+import { JSON_LINES, pathWords, type AnySchemas, type Api, type Endpoint } from "./endpoint.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -20,7 +20,7 @@ export function assertContract(api: Api): void {
   if (problems.length > 0) throw new Error(`the contract does not hold:\n${problems.join("\n")}`);
 }
 
-const PARTS = new Set(["params", "query", "body", "response"]);
+const PARTS = new Set(["params", "query", "body", "response", "line"]);
 
 function check(endpoint: Endpoint): string[] {
   const problems: string[] = [];
@@ -35,6 +35,8 @@ function check(endpoint: Endpoint): string[] {
   if (endpoint.status === 204 && schemas.response) say("answers with 204 and a body");
   if (endpoint.maxBodyBytes > MAX_BODY_BYTES) say(`takes a body of more than ${MAX_BODY_BYTES} bytes`);
   if (endpoint.media && schemas.response) say("answers with JSON and with media");
+  if (schemas.line && endpoint.media?.join() !== JSON_LINES)
+    say(`answers in lines, and its media is not ${JSON_LINES}`);
   const taken = { ...schemas.params, ...schemas.query, ...(schemas.body ? { body: schemas.body } : {}) };
   for (const [name, schema] of Object.entries(taken)) {
     walk(z.toJSONSchema(schema, { io: "input" }), name, (at, path) => {
@@ -42,9 +44,9 @@ function check(endpoint: Endpoint): string[] {
       if (!isBounded(at)) say(`${path} has no limit`);
     });
   }
-  if (schemas.response) {
+  for (const part of ["response", "line"] as const) {
     // As output every object looks strict: it has lost by then what was not declared.
-    walk(z.toJSONSchema(schemas.response, { io: "input" }), "response", (at, path) => {
+    walk(schemas[part] && z.toJSONSchema(schemas[part], { io: "input" }), part, (at, path) => {
       if (isOpen(at)) say(`${path} is not a strict object`);
     });
   }

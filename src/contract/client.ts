@@ -5,8 +5,9 @@
  *     const client = createClient({ repositories: repositoriesApi }, { baseUrl: "" });
  *     const page = await client.repositories.list({ query: { limit: 10 } });
  *     for await (const it of client.repositories.list.each()) …
+ *     for await (const line of client.works.check.lines({ body: {} })) …
  */
-import type { Api, CallOf, Endpoint, OutputOf } from "./endpoint.ts";
+import type { Api, CallOf, Endpoint, LineOf, OutputOf } from "./endpoint.ts";
 import { parseProblem, type Problem } from "./problem.ts";
 
 export type ClientOptions = {
@@ -38,14 +39,24 @@ type Listing<E extends Endpoint> =
       }
     : unknown;
 
+type Lines<E extends Endpoint> = [LineOf<E>] extends [never]
+  ? unknown
+  : {
+      /** The lines of the answer as they come. Throws ProblemError, and what breaks a connection that has begun. */
+      lines: (...args: Args<E>) => AsyncGenerator<LineOf<E>, void>;
+    };
+
 export type Call<E extends Endpoint> = {
   /** Throws ProblemError when the server refuses, and what `fetch` throws when it cannot be reached. */
   (...args: Args<E>): Promise<OutputOf<E>>;
+  /** The endpoint's, to remember answers under. */
+  id: string;
   /** With the ETag for a later `ifMatch`, and where a new thing is. */
   full: (...args: Args<E>) => Promise<Full<OutputOf<E>>>;
   /** The answer as it is, for those that are not JSON. Throws ProblemError. */
   raw: (...args: Args<E>) => Promise<Response>;
-} & Listing<E>;
+} & Listing<E> &
+  Lines<E>;
 
 export type Client<A extends Api> = { [G in keyof A]: { [K in keyof A[G]]: Call<A[G][K]> } };
 
@@ -116,11 +127,27 @@ function createCall(endpoint: Endpoint, options: ClientOptions) {
       query = { ...query, after: next };
     }
   };
+  const lines = async function* (input?: AnyInput, call?: CallOptions): AsyncGenerator<unknown, void> {
+    for await (const line of readLines(await raw(input, call))) yield JSON.parse(line);
+  };
   return Object.assign(async (input?: AnyInput, call?: CallOptions) => (await full(input, call)).value, {
+    id: endpoint.id,
     full,
     raw,
     each,
+    lines,
   });
+}
+
+/** Without those that are empty, and without the rest of one that was cut off. */
+async function* readLines(response: Response): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
+  }
 }
 
 /** An answer of 201 may have no body. */

@@ -11,6 +11,9 @@
 import { z } from "zod";
 import type { ErrorCode } from "../errors.ts";
 
+/** Media type of answers that come a line at a time, each one JSON of its own. Empty lines say that there are more to come. */
+export const JSON_LINES = "application/jsonl";
+
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Fields by name. */
@@ -28,15 +31,23 @@ type ParamsOf<Path extends string> = [PathWords<Path>] extends [never]
 /**
  * `params`, `query`: a schema a field; text becomes numbers and booleans where the schema wants them, and a list where it
  * is given several times. `body`: JSON. `response`: JSON, unless `media` is set; left out where an answer has no body.
+ * `line`: of an answer whose `media` is `[JSON_LINES]`, each of them.
  * All objects must be strict (`z.strictObject`), which `assertContract` checks.
  */
 export type Schemas<Path extends string = string> = ParamsOf<Path> & {
   query?: Shape;
   body?: z.ZodType;
   response?: z.ZodType;
+  line?: z.ZodType;
 };
 
-export type AnySchemas = { params?: Shape; query?: Shape; body?: z.ZodType; response?: z.ZodType };
+export type AnySchemas = {
+  params?: Shape;
+  query?: Shape;
+  body?: z.ZodType;
+  response?: z.ZodType;
+  line?: z.ZodType;
+};
 
 type Described = {
   /** Unique, `group.verb`: label of metrics and logs, `operationId` in the document. */
@@ -61,6 +72,11 @@ type Described = {
   maxBodyBytes?: number;
   /** Media types of an answer that is not JSON, such as `text/csv`: the handler answers with bytes or a stream of them. */
   media?: readonly string[];
+  /**
+   * Of a change: it goes on where the registry is read-only (`storage.readonly`), which refuses all others. For what lets
+   * people in and shuts them out, and what changes nothing for all its method.
+   */
+  isForReadonly?: boolean;
   /** Nobody has to say who they are: the document shows no login. Who may is decided by the route's needs alone. */
   isPublic?: boolean;
 };
@@ -141,6 +157,10 @@ export type InputOf<E extends Endpoint> =
 /** What an endpoint answers; undefined where there is nothing to say. */
 export type OutputOf<E extends Endpoint> =
   E extends Endpoint<infer S> ? (S extends { response: infer R extends z.ZodType } ? z.output<R> : undefined) : never;
+
+/** A line of what an endpoint answers; never where it does not answer in lines. */
+export type LineOf<E extends Endpoint> =
+  E extends Endpoint<infer S> ? (S extends { line: infer L extends z.ZodType } ? z.output<L> : never) : never;
 
 type InputShape<T extends Shape> = z.input<z.ZodObject<{ -readonly [K in keyof T]: T[K] }, z.core.$strict>>;
 type Part<Key extends string, T> = {} extends T ? { [K in Key]?: T } : { [K in Key]: T };

@@ -139,10 +139,10 @@ function ifMatchHeader(required: boolean): Parameter {
 
 function success(endpoint: Endpoint, components: Map<string, JsonSchema>): Record<string, ResponseObject> {
   const { hasETag, media, status, method } = endpoint;
-  const { response } = endpoint.schemas();
+  const { response, line } = endpoint.schemas();
   const etag = { ETag: { description: "Version of what is shown.", schema: { type: "string" } } } as const;
   const content = media
-    ? Object.fromEntries(media.map((type) => [type, { schema: {} }]))
+    ? Object.fromEntries(media.map((type) => [type, { schema: line ? convert(line, "output", components) : {} }]))
     : response && { "application/json": { schema: convert(response, "output", components) } };
   const shown = status === 200 && content === undefined ? 204 : status;
   return {

@@ -19,6 +19,7 @@ export interface AccessSchema {
   backup_codes: BackupCodeTable;
   tokens: TokenTable;
   browser_sessions: BrowserSessionTable;
+  sign_in_places: SignInPlaceTable;
   mailed_codes: MailedCodeTable;
   throttles: ThrottleTable;
   signing_keys: SigningKeyTable;
@@ -119,6 +120,8 @@ interface TokenTable {
   expires_at: number | null;
   last_used_at: number | null;
   last_used_address: string | null;
+  /** The one that it was made with, and ends with. */
+  parent_id: number | null;
 }
 
 interface BrowserSessionTable {
@@ -132,6 +135,13 @@ interface BrowserSessionTable {
   agent: string;
   /** When the password, and the second factor where there is one, were last asked for. */
   proven_at: number;
+}
+
+/** From where an account was signed in to, and when from there last. */
+interface SignInPlaceTable {
+  account_id: number;
+  place: string;
+  last_at: number;
 }
 
 interface MailedCodeTable {
@@ -180,6 +190,8 @@ interface MemberTable {
   namespace_id: number;
   account_id: number;
   role: "owner" | "member";
+  /** Empty when a person gave it, else the source whose groups did. */
+  source: Generated<string>;
   created_at: number;
 }
 

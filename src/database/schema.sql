@@ -192,7 +192,7 @@ CREATE TABLE tokens (
   expires_at integer,
   last_used_at integer,
   last_used_address text
-);
+, parent_id integer references tokens (id) on delete cascade);
 
 CREATE INDEX tokens_account on tokens (account_id, id);
 
@@ -258,7 +258,7 @@ CREATE INDEX former_names_namespace on former_names (namespace_id) where namespa
 
 CREATE INDEX former_names_repository on former_names (repository_id) where repository_id is not null;
 
-CREATE TABLE members (namespace_id integer not null references namespaces (id) on delete cascade, account_id integer not null references accounts (id) on delete cascade, role text not null check (role in ('owner', 'member')), created_at integer not null, primary key (namespace_id, account_id)) without rowid;
+CREATE TABLE members (namespace_id integer not null references namespaces (id) on delete cascade, account_id integer not null references accounts (id) on delete cascade, role text not null check (role in ('owner', 'member')), created_at integer not null, source text not null default '', primary key (namespace_id, account_id)) without rowid;
 
 CREATE INDEX members_account on members (account_id, namespace_id);
 
@@ -395,3 +395,122 @@ CREATE INDEX repositories_pushed on repositories (pushed_at, name);
 CREATE INDEX repositories_stars on repositories (star_count, name);
 
 CREATE INDEX repositories_pulls on repositories (pull_count, name);
+
+CREATE INDEX tokens_parent on tokens (parent_id) where parent_id is not null;
+
+CREATE TABLE sign_in_places (account_id integer not null references accounts (id) on delete cascade, place text not null, last_at integer not null, primary key (account_id, place)) without rowid;
+
+CREATE INDEX sign_in_places_last on sign_in_places (account_id, last_at);
+
+CREATE TABLE manifest_facts (
+  manifest_id integer primary key references manifests (id) on delete cascade,
+  version integer not null,
+  kind text not null,
+  size_bytes integer not null,
+  platforms text not null,
+  is_complete integer not null,
+  computed_at integer not null
+);
+
+CREATE TABLE manifest_pulls (
+  manifest_id integer primary key references manifests (id) on delete cascade,
+  pulls integer not null,
+  last_at integer not null
+);
+
+CREATE TABLE pull_counts (
+  repository_id integer not null references repositories (id) on delete cascade,
+  unit text not null check (unit in ('hour', 'day')),
+  at integer not null,
+  pulls integer not null,
+  primary key (repository_id, unit, at)
+) without rowid;
+
+CREATE INDEX tags_recent on tags (repository_id, from_at, name) where to_at is null;
+
+CREATE TABLE layer_indexes (
+  blob_id integer primary key references blobs (id) on delete cascade,
+  state text not null check (state in ('indexing', 'failed', 'ready', 'parked', 'unsupported')),
+  version integer not null,
+  attempts integer not null,
+  began_at integer not null,
+  entries integer,
+  uncompressed_bytes integer,
+  reason text,
+  storage_key text,
+  content blob,
+  check ((state = 'ready') = ((storage_key is null) <> (content is null)))
+);
+
+CREATE UNIQUE INDEX layer_indexes_storage_key on layer_indexes (storage_key) where storage_key is not null;
+
+CREATE TABLE search_due (id integer primary key, repository_id integer not null);
+
+CREATE TABLE search_state (key text primary key, value integer not null);
+
+CREATE TABLE search_documents (
+  repository_id integer primary key,
+  kinds text not null,
+  systems text not null,
+  architectures text not null,
+  tags text not null,
+  is_signed integer not null
+);
+
+CREATE VIRTUAL TABLE search_index using fts5(tokens, content='', contentless_delete=1, detail=none, prefix='2 3', tokenize="ascii tokenchars '_-./'");
+
+CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'search_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TRIGGER search_made after insert on repositories begin insert into search_due (repository_id) values (new.id); end;
+
+CREATE TRIGGER search_described after update of name, namespace_id, description, readme, visibility, is_official, deleted_at on repositories begin insert into search_due (repository_id) values (new.id); end;
+
+CREATE TRIGGER search_gone after delete on repositories begin insert into search_due (repository_id) values (old.id); end;
+
+CREATE TRIGGER search_tagged after insert on tags begin insert into search_due (repository_id) values (new.repository_id); end;
+
+CREATE TRIGGER search_untagged after update of deleted_at on tags when new.deleted_at is not null begin insert into search_due (repository_id) values (new.repository_id); end;
+
+CREATE TRIGGER search_referred after insert on manifests when new.subject_digest is not null begin insert into search_due (repository_id) values (new.repository_id); end;
+
+CREATE TRIGGER search_namespace after update of display_name, is_verified_publisher, deleted_at on namespaces begin insert into search_due (repository_id) select id from repositories where namespace_id = new.id; end;
+
+CREATE INDEX repository_blobs_repository on repository_blobs (repository_id, blob_id);
+
+CREATE TABLE job_runs (
+  id integer primary key autoincrement,
+  kind text not null,
+  node text not null,
+  started_by text,
+  began_at integer not null,
+  seen_at integer not null,
+  ended_at integer,
+  outcome text not null check (outcome in ('running', 'done', 'failed', 'interrupted')),
+  error text,
+  summary text not null,
+  log text not null
+);
+
+CREATE INDEX job_runs_kind on job_runs (kind, id);
+
+CREATE INDEX job_runs_outcome on job_runs (outcome, id);
+
+CREATE INDEX job_runs_began on job_runs (began_at);
+
+CREATE TABLE storage_growth (
+  at integer not null primary key,
+  stored_bytes integer not null,
+  logical_bytes integer not null,
+  manifest_bytes integer not null,
+  condemned_bytes integer not null,
+  blobs integer not null,
+  manifests integer not null,
+  repositories integer not null,
+  free_bytes integer
+) without rowid;

@@ -13,9 +13,13 @@
 import type { Generated } from "kysely";
 import type { AccessSchema, RoleName, Visibility } from "./schema-access.ts";
 import type { AuditSchema } from "./schema-audit.ts";
+import type { ImagesSchema } from "./schema-images.ts";
+import type { LayersSchema } from "./schema-layers.ts";
 import type { LimitsSchema } from "./schema-limits.ts";
+import type { SearchSchema } from "./schema-search.ts";
+import type { UsageSchema } from "./schema-usage.ts";
 
-export interface Schema extends AccessSchema, AuditSchema, LimitsSchema {
+export interface Schema extends AccessSchema, AuditSchema, ImagesSchema, LayersSchema, LimitsSchema, SearchSchema, UsageSchema {
   namespaces: NamespaceTable;
   repositories: RepositoryTable;
   blobs: BlobTable;

@@ -2109,33 +2109,82 @@ delete
   and "source" = $2
   returning "account_id";
 
--- src/accounts/queries/groups.ts: deleteTeamlessMember
---   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
---   SCALAR SUBQUERY 1
+-- src/accounts/queries/groups.ts: insertSourcedMember
+-- SQLite
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at")
+  values (?, ?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at")
+  values ($1, $2, $3, $4, $5)
+  on conflict do nothing;
+
+-- src/accounts/queries/groups.ts: handMembersOver
+--   SEARCH members USING INDEX members_account (account_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "members"
+  set "source" = coalesce((select min("team_members"."source") as "source"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id"), '')
+  where "account_id" = ?
+  and "source" = ?
+  and not exists (select "team_members"."team_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id"
+  and "team_members"."source" = ?);
+-- PostgreSQL
+update "members"
+  set "source" = coalesce((select min("team_members"."source") as "source"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id"), '')
+  where "account_id" = $1
+  and "source" = $2
+  and not exists (select "team_members"."team_id"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id"
+  and "team_members"."source" = $3);
+
+-- src/accounts/queries/groups.ts: deleteTeamlessMembers
+--   SEARCH members USING INDEX members_account (account_id=?)
+--   CORRELATED SCALAR SUBQUERY 1
 --   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
 --   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 delete
   from "members"
-  where "namespace_id" = ?
-  and "account_id" = ?
+  where "account_id" = ?
+  and "source" = ?
   and "role" = ?
   and not exists (select "team_members"."team_id"
   from "team_members"
   inner join "teams" on "teams"."id" = "team_members"."team_id"
-  where "team_members"."account_id" = ?
-  and "teams"."namespace_id" = ?);
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id");
 -- PostgreSQL
 delete
   from "members"
-  where "namespace_id" = $1
-  and "account_id" = $2
+  where "account_id" = $1
+  and "source" = $2
   and "role" = $3
   and not exists (select "team_members"."team_id"
   from "team_members"
   inner join "teams" on "teams"."id" = "team_members"."team_id"
-  where "team_members"."account_id" = $4
-  and "teams"."namespace_id" = $5);
+  where "team_members"."account_id" = "members"."account_id"
+  and "teams"."namespace_id" = "members"."namespace_id");
 
 -- src/accounts/queries/groups.ts: lockTeam
 --   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
@@ -2362,7 +2411,7 @@ delete
 --   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id>?)
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."source", "members"."created_at"
   from "members"
   inner join "accounts" on "accounts"."id" = "members"."account_id"
   where "members"."namespace_id" = ?
@@ -2370,7 +2419,7 @@ select "accounts"."id", "accounts"."name", "accounts"."display_name", "members".
   order by "members"."account_id"
   limit ?;
 -- PostgreSQL
-select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."source", "members"."created_at"
   from "members"
   inner join "accounts" on "accounts"."id" = "members"."account_id"
   where "members"."namespace_id" = $1
@@ -2382,13 +2431,13 @@ select "accounts"."id", "accounts"."name", "accounts"."display_name", "members".
 --   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."source", "members"."created_at"
   from "members"
   inner join "accounts" on "accounts"."id" = "members"."account_id"
   where "members"."namespace_id" = ?
   and "members"."account_id" = ?;
 -- PostgreSQL
-select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."created_at"
+select "accounts"."id", "accounts"."name", "accounts"."display_name", "members"."role", "members"."source", "members"."created_at"
   from "members"
   inner join "accounts" on "accounts"."id" = "members"."account_id"
   where "members"."namespace_id" = $1
@@ -2396,15 +2445,15 @@ select "accounts"."id", "accounts"."name", "accounts"."display_name", "members".
 
 -- src/accounts/queries/members.ts: saveMember
 -- SQLite
-insert into "members" ("namespace_id", "account_id", "role", "created_at")
-  values (?, ?, ?, ?)
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at")
+  values (?, ?, ?, ?, ?)
   on conflict ("namespace_id", "account_id") do update
-  set "role" = ?;
+  set "role" = ?, "source" = ?;
 -- PostgreSQL
-insert into "members" ("namespace_id", "account_id", "role", "created_at")
-  values ($1, $2, $3, $4)
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at")
+  values ($1, $2, $3, $4, $5)
   on conflict ("namespace_id", "account_id") do update
-  set "role" = $5;
+  set "role" = $6, "source" = $7;
 
 -- src/accounts/queries/members.ts: findOtherOwner
 --   SEARCH members USING PRIMARY KEY (namespace_id=?)
@@ -2435,6 +2484,24 @@ delete
   from "members"
   where "namespace_id" = $1
   and "account_id" = $2;
+
+-- src/accounts/queries/members.ts: listSourcesOfMember
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=?)
+--   SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "team_members"."source", "teams"."name" as "team"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = ?
+  and "teams"."namespace_id" = ?
+  and "team_members"."source" <> ?;
+-- PostgreSQL
+select "team_members"."source", "teams"."name" as "team"
+  from "team_members"
+  inner join "teams" on "teams"."id" = "team_members"."team_id"
+  where "team_members"."account_id" = $1
+  and "teams"."namespace_id" = $2
+  and "team_members"."source" <> $3;
 
 -- src/accounts/queries/members.ts: deleteMemberFromTeams
 --   SEARCH team_members USING INDEX team_members_account (account_id=? AND team_id=?)
@@ -3573,13 +3640,13 @@ update "identities"
 
 -- src/auth/queries.ts: insertToken
 -- SQLite
-insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
+insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "parent_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
  
   returning "id";
 -- PostgreSQL
-insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into "tokens" ("account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "parent_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
  
   returning "id";
 
@@ -3604,6 +3671,18 @@ select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expi
 select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
   from "tokens"
   where "id" = $1;
+
+-- src/auth/queries.ts: lockToken
+--   SEARCH tokens USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "account_id", "kind", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address"
+  from "tokens"
+  where "id" = $1
+  for key share;
 
 -- src/auth/queries.ts: listTokens
 --   SEARCH tokens USING INDEX tokens_account (account_id=? AND id>?)
@@ -4085,6 +4164,32 @@ delete
   from "mailed_codes"
   where "expires_at" <= $1;
 
+-- src/auth/queries/own-namespaces.ts: listOwnNamespaces
+--   COMPOUND QUERY
+--   LEFT-MOST SUBQUERY
+--   SEARCH namespaces USING INDEX namespaces_account (account_id=?)
+--   UNION ALL
+--   SEARCH members USING INDEX members_account (account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "name", "kind", "display_name", 'owner' as "role"
+  from "namespaces"
+  where "account_id" = ?
+  and "deleted_at" is null union all select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."display_name", "members"."role"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = ?
+  and "namespaces"."deleted_at" is null;
+-- PostgreSQL
+select "id", "name", "kind", "display_name", 'owner' as "role"
+  from "namespaces"
+  where "account_id" = $1
+  and "deleted_at" is null union all select "namespaces"."id", "namespaces"."name", "namespaces"."kind", "namespaces"."display_name", "members"."role"
+  from "members"
+  inner join "namespaces" on "namespaces"."id" = "members"."namespace_id"
+  where "members"."account_id" = $2
+  and "namespaces"."deleted_at" is null;
+
 -- src/auth/queries/sessions.ts: insertBrowserSession
 -- SQLite
 insert into "browser_sessions" ("hash", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at")
@@ -4118,6 +4223,18 @@ select "id", "account_id", "created_at", "last_used_at", "expires_at", "address"
 select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
   from "browser_sessions"
   where "id" = $1;
+
+-- src/auth/queries/sessions.ts: lockBrowserSession
+--   SEARCH browser_sessions USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at"
+  from "browser_sessions"
+  where "id" = $1
+  for key share;
 
 -- src/auth/queries/sessions.ts: listBrowserSessions
 --   SEARCH browser_sessions USING INDEX browser_sessions_account (account_id=? AND id>?)
@@ -4219,6 +4336,50 @@ delete
 delete
   from "browser_sessions"
   where "expires_at" <= $1;
+
+-- src/auth/queries/token-room.ts: lockTokenAccount
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "disabled_at"
+  from "accounts"
+  where "id" = ?;
+-- PostgreSQL
+select "disabled_at"
+  from "accounts"
+  where "id" = $1
+  for update;
+
+-- src/auth/queries/token-room.ts: listTokensOf
+--   SEARCH tokens USING INDEX tokens_account (account_id=?)
+-- SQLite
+select "id", "name", "expires_at", "created_at", "last_used_at"
+  from "tokens"
+  where "account_id" = ?
+  and "kind" = ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "name", "expires_at", "created_at", "last_used_at"
+  from "tokens"
+  where "account_id" = $1
+  and "kind" = $2
+  order by "id"
+  limit $3;
+
+-- src/auth/queries/token-room.ts: deleteExpiredTokensOf
+--   SEARCH tokens USING INDEX tokens_account (account_id=?)
+-- SQLite
+delete
+  from "tokens"
+  where "account_id" = ?
+  and "kind" = ?
+  and "expires_at" <= ?;
+-- PostgreSQL
+delete
+  from "tokens"
+  where "account_id" = $1
+  and "kind" = $2
+  and "expires_at" <= $3;
 
 -- src/auth/queries/trust-rules.ts: insertTrustRule
 -- SQLite
@@ -4531,12 +4692,12 @@ select 1 as found
 
 -- src/lifecycle/queries/archive-access.ts: insertArchivedToken
 -- SQLite
-insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address", "parent_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing;
 -- PostgreSQL
-insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address") overriding system value
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into "tokens" ("id", "account_id", "kind", "name", "hash", "hint", "scopes", "created_at", "expires_at", "last_used_at", "last_used_address", "parent_id") overriding system value
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   on conflict do nothing;
 
 -- src/lifecycle/queries/archive-access.ts: pageSigningKeys
@@ -4710,12 +4871,12 @@ select 1 as found
 
 -- src/lifecycle/queries/archive-access.ts: insertArchivedMember
 -- SQLite
-insert into "members" ("namespace_id", "account_id", "role", "created_at")
-  values (?, ?, ?, ?)
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at")
+  values (?, ?, ?, ?, ?)
   on conflict do nothing;
 -- PostgreSQL
-insert into "members" ("namespace_id", "account_id", "role", "created_at") overriding system value
-  values ($1, $2, $3, $4)
+insert into "members" ("namespace_id", "account_id", "role", "source", "created_at") overriding system value
+  values ($1, $2, $3, $4, $5)
   on conflict do nothing;
 
 -- src/lifecycle/queries/archive-access.ts: pageTeams

@@ -45,6 +45,12 @@ export const httpConfig = z.strictObject({
     .default([])
     .describe("Addresses and networks of the proxies whose forwarded headers are believed."),
   tls: tlsConfig.optional().describe("Serve HTTPS; without it the listener speaks plain HTTP."),
+  insecureSessions: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Let browsers sign in over plain HTTP from other machines too: whoever listens on the way can take the session over. For networks that are trusted as a whole.",
+    ),
   drain: drainConfig.prefault({}).describe("How a stopping server ends."),
   idleTimeoutSeconds: z
     .int()

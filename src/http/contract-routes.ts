@@ -84,6 +84,7 @@ export function implement<E extends Endpoint, Needs, Caller>(
     method: endpoint.method,
     path: endpoint.path,
     needs,
+    isForReadonly: endpoint.isForReadonly === true,
     handle: async (context, caller) => {
       const { ifMatch, wasAsserted } = parseIfMatch(context, endpoint.ifMatch);
       const parsed = parseInput(endpoint.inputs(), {

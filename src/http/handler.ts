@@ -16,7 +16,7 @@ import type { Route, Router } from "./router.ts";
 export type HandlerOptions<Needs, Caller> = {
   router: Router<Needs, Caller>;
   /** Finds out who calls and throws unless they may do what the route needs. */
-  guard: (context: RequestContext, needs: Needs) => Caller | Promise<Caller>;
+  guard: (context: RequestContext, needs: Needs, isForReadonly?: boolean) => Caller | Promise<Caller>;
   /** Name of a caller in the access log. */
   nameOf: (caller: Caller) => string;
   /** Turns failures of lower layers into errors for clients; null for one that it does not know. */
@@ -123,7 +123,7 @@ export function createHandler<Needs, Caller>(options: HandlerOptions<Needs, Call
       const { route, params } = router.match(context.method, context.path);
       routeId = route.id;
       context.params = params;
-      const caller = guard(context, route.needs);
+      const caller = guard(context, route.needs, route.isForReadonly);
       if (caller instanceof Promise) return finish(context, route, caller, null);
       const response = route.handle(context, caller);
       if (response instanceof Promise) return finish(context, route, caller, response);

@@ -17,6 +17,8 @@ export type Route<Needs, Caller> = {
   method: Method;
   path: string;
   needs: Needs;
+  /** Of a change: whether it goes on where the registry is read-only. What to make of that is the guard's. */
+  isForReadonly?: boolean;
   /** `caller`: whoever the guard found to be allowed what the route needs. */
   handle: (context: RequestContext, caller: Caller) => Response | Promise<Response>;
 };

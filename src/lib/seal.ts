@@ -73,6 +73,11 @@ export class Sealer {
     }
   }
 
+  /** Whether it says that the first key sealed it; whether it opens is another matter. */
+  isOfFirstKey(sealed: string): boolean {
+    return SEALED.exec(sealed)?.[1] === this.#keys()[0].id;
+  }
+
   /** A code that only holders of the key can make: HMAC-SHA-256 with the first key, 43 characters of base64url. */
   hmac(purpose: string, text: string): string {
     assertPurpose(purpose);

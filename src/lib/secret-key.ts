@@ -59,6 +59,16 @@ export async function loadSecretKey(path: string): Promise<SecretKey> {
   }
 }
 
+/** As `loadSecretKey`, of a file that has to be there. Throws SecretKeyError. */
+export async function readSecretKey(path: string): Promise<SecretKey> {
+  const text = await readPrivate(path).catch((cause: unknown) => {
+    if (cause instanceof SecretKeyError) throw cause;
+    throw new SecretKeyError(`cannot read the secret key ${path}`, { cause });
+  });
+  if (text === null) throw new SecretKeyError(`there is no secret key at ${path}`);
+  return new SecretKey(parseKeys(path, text));
+}
+
 /** Null when there is no such file. */
 async function readPrivate(path: string): Promise<string | null> {
   // Without O_NONBLOCK a pipe in the file's place would hold the start up for ever.

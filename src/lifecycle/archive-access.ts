@@ -7,7 +7,7 @@ import type { Queryable } from "../database/database.ts";
 import type { Schema } from "../database/schema.ts";
 import { type ArchiveTable, PAGE_ROWS, paged, table } from "./archive-table.ts";
 import * as queries from "./queries/archive-access.ts";
-import type { Row } from "./queries/archive.ts";
+import { insertArchivedManifestPulls, pageManifestPulls, type Row } from "./queries/archive.ts";
 
 type Key<Name extends keyof Schema> = string & keyof Row<Name>;
 
@@ -107,6 +107,7 @@ export const ACCESS_TABLES: readonly ArchiveTable[] = [
       expires_at: "integer",
       last_used_at: "integer",
       last_used_address: "text",
+      parent_id: "integer",
     },
     insert: queries.insertArchivedToken,
     pages: from(queries.pageTokens, { id: 0 }),
@@ -136,8 +137,9 @@ export const ACCESS_TABLES: readonly ArchiveTable[] = [
     findSame: (trx, row) => queries.findSameFormerName.first(trx, row),
   }),
   table("members", {
-    kinds: { namespace_id: "integer", account_id: "integer", role: "text", created_at: "integer" },
+    kinds: { namespace_id: "integer", account_id: "integer", role: "text", source: "text", created_at: "integer" },
     insert: queries.insertArchivedMember,
+    defaults: () => ({ source: "" }),
     pages: from(queries.pageMembers, { namespace_id: 0, account_id: 0 }),
     findSame: (trx, row) => queries.findSameMember.first(trx, row),
   }),
@@ -248,6 +250,16 @@ export const ACCESS_TABLES: readonly ArchiveTable[] = [
     },
     insert: queries.insertArchivedAuditPull,
     pages: from(queries.pageAuditPulls, { hour: 0, actor_key: "", repository_name: "" }),
+  }),
+  table("manifest_pulls", {
+    kinds: { manifest_id: "integer", pulls: "integer", last_at: "integer" },
+    insert: insertArchivedManifestPulls,
+    pages: (on) => paged((last) => pageManifestPulls.all(on, { after: last?.manifest_id ?? -1, limit: PAGE_ROWS })),
+  }),
+  table("pull_counts", {
+    kinds: { repository_id: "integer", unit: "text", at: "integer", pulls: "integer" },
+    insert: queries.insertArchivedPullCount,
+    pages: from(queries.pagePullCounts, { repository_id: 0, unit: "day", at: 0 }),
   }),
 ];
 

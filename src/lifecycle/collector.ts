@@ -11,6 +11,7 @@
  * own. So a crash leaves only what the next pass goes on with, and a late delete never hits a newer push.
  */
 import { DatabaseFullError, type Database, type Transaction } from "../database/database.ts";
+import { NO_RECORD, type Recorder, type Summary } from "../jobs/job-runs.ts";
 import type { ContentCache } from "../registry/content-cache.ts";
 import type { Room } from "../registry/room.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -42,6 +43,8 @@ export type CollectorParts = {
   room: Room;
   holds: Holds;
   bin: Pick<Bin, "purgeDue">;
+  /** Where passes that did something are written down. */
+  jobs?: Recorder;
   log: Log;
   metrics: Metrics;
   /** `enabled`: whether `start` starts anything. */
@@ -78,7 +81,9 @@ export class Collector {
   start(): void {
     if (!this.#parts.gc.enabled || this.#parts.readonly || this.#isClosed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#runAndPlanNext(), this.#parts.gc.intervalSeconds * 1_000);
+    const waitMs = this.#parts.gc.intervalSeconds * 1_000;
+    this.#jobs.planNext("gc", Date.now() + waitMs);
+    this.#timer = setTimeout(() => void this.#runAndPlanNext(), waitMs);
     this.#timer.unref();
   }
 
@@ -108,7 +113,9 @@ export class Collector {
 
   async #runAndPlanNext(): Promise<void> {
     try {
-      await this.#inTurn(this.#parts.gc.graceSeconds * 1_000);
+      await this.#jobs.run("gc", () => this.#inTurn(this.#parts.gc.graceSeconds * 1_000), {
+        summary: (work) => (isIdle(work) ? null : workSummary(work)),
+      });
     } catch (error) {
       this.#parts.log.error("garbage collection met a failure; its next pass goes on from there", { error });
     } finally {
@@ -151,8 +158,8 @@ export class Collector {
     this.#isDatabaseFull = isFull;
     const seconds = (performance.now() - begunAt) / 1_000;
     this.#passSeconds.observe(seconds);
-    const { binned, ...counts } = work;
-    if (binned.manifests + binned.tags + counts.links + counts.blobs > 0) {
+    if (!isIdle(work)) {
+      const { binned, ...counts } = work;
       log.info("garbage collected", { binnedManifests: binned.manifests, binnedTags: binned.tags, ...counts, seconds });
     }
     if (failures.length > 0) throw failures[0];
@@ -295,9 +302,22 @@ export class Collector {
     return this.#parts.database.write((trx) => this.#batches.measure(() => work(trx)));
   }
 
+  get #jobs(): Recorder {
+    return this.#parts.jobs ?? NO_RECORD;
+  }
+
   get #batch(): number {
     return this.#isDatabaseFull ? BATCH_WHEN_FULL : this.#batches.limit;
   }
+}
+
+function isIdle({ binned, links, blobs }: Work): boolean {
+  return binned.manifests + binned.tags + links + blobs === 0;
+}
+
+/** Figures of a pass, for those who look at what ran. */
+export function workSummary({ binned, links, blobs, bytes }: Work): Summary {
+  return { freedBytes: bytes, blobs, links, binnedManifests: binned.manifests, binnedTags: binned.tags };
 }
 
 function keyOf(link: { blob_id: number; repository_id: number }): string {

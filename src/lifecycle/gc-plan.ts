@@ -3,6 +3,7 @@
  * what may be due, by the indexes of that and a page at a time; what manifests keep for good is never walked through.
  */
 import type { Database } from "../database/database.ts";
+import { GOING } from "../repositories/keeper.ts";
 import type { Holds } from "./holds.ts";
 import * as queries from "./queries/collector.ts";
 
@@ -17,7 +18,7 @@ export type Amount = { blobs: number; bytes: number };
 
 /** What a pass did, or what one would do. */
 export type GcReport = Amount & {
-  /** Entries of the recycle bin. */
+  /** Entries of the recycle bin, and what is in the repositories there; those of a deleted organisation are there with it. */
   binned: { manifests: number; tags: number };
   /** Blobs taken from repositories, no manifest of which names them. */
   links: number;
@@ -44,14 +45,29 @@ export async function planCollection(parts: PlanParts): Promise<GcReport> {
   const plan = new Plan(database, moment, graceMs);
   const due = { manifests: 0, tags: await countTags(database, moment.binBefore) };
   const bin = { manifests: 0, tags: (await countTags(database, EVER)) - due.tags };
+  const placeOf = (deletedAt: number) => (deletedAt <= moment.binBefore ? due : bin);
 
   for await (const row of listDeleting(database)) plan.add(plan.now, row);
   for await (const row of listCondemned(database)) {
     plan.add(row.condemned_at <= now - graceMs ? plan.now : plan.grace, row);
   }
-  for await (const { deleted_at: deletedAt, links } of listBinned(database)) {
-    (deletedAt <= moment.binBefore ? due : bin).manifests += 1;
+  for await (const { deletedAt, links } of listBinned(database)) {
+    placeOf(deletedAt).manifests += 1;
     await plan.look(links);
+  }
+  for await (const { id, deleted_at: deletedAt } of listBinnedRepositories(database)) {
+    const place = placeOf(deletedAt);
+    place.tags += await countTagsOf(database, id, EVER);
+    if (place === due) {
+      // With it go those, too, that went into the bin by themselves and would have stayed there.
+      const early = (await countTagsOf(database, id, moment.binBefore)) - (await countTagsOf(database, id, EVER));
+      due.tags += early;
+      bin.tags -= early;
+    }
+    for await (const links of listLinksOfLive(database, id)) {
+      place.manifests += 1;
+      await plan.look(links);
+    }
   }
   for await (const links of listLeased(database)) await plan.look(links);
 
@@ -163,12 +179,42 @@ async function* listCondemned(
   }
 }
 
-/** Manifests in the bin, with their repositories' links to what they name. */
-async function* listBinned(database: Database): AsyncGenerator<{ deleted_at: number; links: Link[] }> {
+/** Of a repository: its tags that did not go into the bin by themselves until `before`. */
+async function countTagsOf(database: Database, repositoryId: number, before: number): Promise<number> {
+  return (await queries.countTagsNotBinned.first(database, { repositoryId, before }))?.count ?? 0;
+}
+
+async function* listBinnedRepositories(database: Database): AsyncGenerator<{ id: number; deleted_at: number }> {
+  for (let after = { deletedAt: GOING, repositoryId: 0 }; ;) {
+    const rows = await queries.listBinnedRepositories.all(database, { ...after, limit: PAGE });
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = { deletedAt: last.deleted_at, repositoryId: last.id };
+  }
+}
+
+/** For each manifest of a repository that is not in the bin by itself, the links to what it names. */
+async function* listLinksOfLive(database: Database, repositoryId: number): AsyncGenerator<Link[]> {
+  for (let digest = ""; ;) {
+    const rows = await queries.listLiveManifests.all(database, { repositoryId, digest, limit: BINNED_PAGE });
+    for (const { id } of rows) yield await queries.listLinksOfManifest.all(database, { manifestId: id });
+    if (rows.length < BINNED_PAGE) return;
+    digest = rows.at(-1)?.digest ?? digest;
+    await Bun.sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * Manifests that are in the bin by themselves, with their repositories' links to what they name. `deletedAt`: of whichever
+ * went there first, they or their repository.
+ */
+async function* listBinned(database: Database): AsyncGenerator<{ deletedAt: number; links: Link[] }> {
   for (let after = { deletedAt: 0, manifestId: 0 }; ;) {
     const rows = await queries.listBinned.all(database, { ...after, limit: BINNED_PAGE });
-    for (const { id, deleted_at } of rows) {
-      yield { deleted_at, links: await queries.listLinksOfManifest.all(database, { manifestId: id }) };
+    for (const { id, deleted_at, repository_deleted_at: ofRepository } of rows) {
+      const deletedAt = Math.min(deleted_at, ofRepository ?? EVER);
+      yield { deletedAt, links: await queries.listLinksOfManifest.all(database, { manifestId: id }) };
     }
     const last = rows.at(-1);
     if (!last || rows.length < BINNED_PAGE) return;

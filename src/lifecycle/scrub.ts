@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
+import { NO_RECORD, type Recorder } from "../jobs/job-runs.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
 import { Pace } from "./pace.ts";
@@ -17,6 +18,8 @@ import { isAbort, type BlobRow, type Fault, type StoredBlobs } from "./stored-bl
 export type ScrubParts = {
   database: Database;
   storedBlobs: StoredBlobs;
+  /** Where runs that checked something are written down. */
+  jobs?: Recorder;
   log: Log;
   metrics: Metrics;
   /** When false, `start` only counts what is out of service. */
@@ -123,6 +126,11 @@ export class Scrub {
     return report;
   }
 
+  /** Blobs out of service at the moment; no more than 10,000 are counted. */
+  async countDamaged(): Promise<number> {
+    return (await queries.listDamagedIds.all(this.#parts.database, { after: 0, limit: COUNTED_AT_MOST })).length;
+  }
+
   async #check(listed: BlobRow, report: ScrubReport): Promise<void> {
     this.#stopping.signal.throwIfAborted();
     const { database, storedBlobs } = this.#parts;
@@ -216,12 +224,12 @@ export class Scrub {
   }
 
   async #count(): Promise<void> {
-    const damaged = await queries.listDamagedIds.all(this.#parts.database, { after: 0, limit: COUNTED_AT_MOST });
-    this.#damaged = damaged.length;
+    this.#damaged = await this.countDamaged();
   }
 
   #plan(afterMs: number): void {
     if (this.#stopping.signal.aborted) return;
+    if (this.#parts.enabled) (this.#parts.jobs ?? NO_RECORD).planNext("scrub", Date.now() + afterMs);
     this.#timer = setTimeout(() => {
       this.#running = this.#runAndLog().finally(() => this.#plan(EVERY_MS));
     }, afterMs);
@@ -229,10 +237,12 @@ export class Scrub {
   }
 
   async #runAndLog(): Promise<void> {
-    const { enabled, log } = this.#parts;
+    const { enabled, jobs = NO_RECORD, log } = this.#parts;
     try {
       if (!enabled || this.#isSuspended) return await this.#count();
-      const report = await this.runOnce();
+      const report = await jobs.run("scrub", () => this.runOnce(), {
+        summary: ({ bytes: readBytes, ...counts }) => (counts.blobs > 0 ? { readBytes, ...counts } : null),
+      });
       if (report.blobs > 0) log.debug("stored blobs were checked", report);
       await this.#rows.runOnce(Date.now());
     } catch (error) {

@@ -6,6 +6,7 @@
  * names nothing that was deleted since.
  */
 import type { Database } from "../database/database.ts";
+import { NO_RECORD, type Recorder } from "../jobs/job-runs.ts";
 import { randomHex } from "../lib/random.ts";
 import { SNAPSHOTS } from "../storage/paths.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -27,6 +28,8 @@ export const SPOILED = "spoiled";
 export type SnapshotsParts = {
   database: Database;
   storage: Storage;
+  /** Where it is written down that one was taken. */
+  jobs?: Recorder;
   log: Log;
   intervalMs: number;
   /** How many are kept. */
@@ -46,7 +49,14 @@ export class Snapshots {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#takeInTurn(), this.#parts.intervalMs).unref();
+    const { intervalMs } = this.#parts;
+    const planNext = () => (this.#parts.jobs ?? NO_RECORD).planNext("snapshot", Date.now() + intervalMs);
+    planNext();
+    const take = () => {
+      planNext();
+      void this.#takeInTurn();
+    };
+    this.#timer = setInterval(take, intervalMs).unref();
   }
 
   /** Takes a last one. Never throws: what could not be written is said in the log. */
@@ -89,8 +99,9 @@ export class Snapshots {
   }
 
   async #attempt(): Promise<void> {
+    const { jobs = NO_RECORD } = this.#parts;
     try {
-      await this.take();
+      await jobs.run("snapshot", () => this.take(), { summary: (key) => (key === null ? null : { key }) });
     } catch (error) {
       this.#parts.log.error("the rows could not be copied into the storage; the next occasion tries again", { error });
     }

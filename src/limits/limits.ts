@@ -6,6 +6,7 @@ import type { Access } from "../access/access.ts";
 import type { Database } from "../database/database.ts";
 import type { Gate } from "../registry/gates.ts";
 import type { PullGate } from "../registry/pull-gates.ts";
+import type { Recorder } from "../jobs/job-runs.ts";
 import type { Log } from "../telemetry/log.ts";
 import { PlanFinder } from "./plan-finder.ts";
 import type { Plans } from "./plans.ts";
@@ -19,6 +20,7 @@ export type LimitsParts = {
   access: Access;
   plans: Plans;
   quotas: Quotas;
+  jobs?: Recorder;
   log: Log;
   recountMs: number;
 };
@@ -30,12 +32,12 @@ export class Limits {
   readonly finder: PlanFinder;
   readonly recount: Recount;
 
-  constructor({ database, access, plans, quotas, log, recountMs }: LimitsParts) {
+  constructor({ database, access, plans, quotas, jobs, log, recountMs }: LimitsParts) {
     this.gate = quotas.gate;
     this.counter = new PullCounter({ database, log });
     this.finder = new PlanFinder({ database, access, plans });
     this.pullGate = pullLimit({ finder: this.finder, counter: this.counter });
-    this.recount = new Recount({ database, log, everyMs: recountMs });
+    this.recount = new Recount({ database, ...(jobs === undefined ? {} : { jobs }), log, everyMs: recountMs });
     quotas.onFull = () => this.recount.soon();
   }
 

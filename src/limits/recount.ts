@@ -4,6 +4,7 @@
  * from a backup, are known from then on.
  */
 import type { Database, Queryable } from "../database/database.ts";
+import { NO_RECORD, type Recorder } from "../jobs/job-runs.ts";
 import type { Log } from "../telemetry/log.ts";
 import * as queries from "./queries.ts";
 
@@ -13,7 +14,8 @@ const AFTER_REFUSAL_MS = 30_000;
 
 type Counter = { bytes: number; corrections: number };
 
-export type RecountParts = { database: Database; log: Log; everyMs: number };
+/** `jobs`: where counts that corrected something are written down. */
+export type RecountParts = { database: Database; jobs?: Recorder; log: Log; everyMs: number };
 
 export class Recount {
   readonly #parts: RecountParts;
@@ -57,8 +59,10 @@ export class Recount {
   }
 
   #runAndLog(): void {
-    const { log } = this.#parts;
-    this.run().then(
+    const { jobs = NO_RECORD, log, everyMs } = this.#parts;
+    jobs.planNext("usage-recount", Date.now() + everyMs);
+    const summary = (namespaces: number) => (namespaces > 0 ? { namespaces } : null);
+    jobs.run("usage-recount", () => this.run(), { summary }).then(
       (corrected) => {
         if (corrected > 0) log.info("stored bytes counted anew", { namespaces: corrected });
       },

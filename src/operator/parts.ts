@@ -1,4 +1,5 @@
 /** What operator commands need of the application's parts: no more of each than they use. */
+import type { HandOver } from "../accounts/hand-over.ts";
 import type { Members } from "../accounts/members.ts";
 import type { Namespaces } from "../accounts/namespaces.ts";
 import type { Principal } from "../access/principal.ts";
@@ -8,8 +9,8 @@ import type { Reference, RepositoryName } from "../oci/reference.ts";
 import type { Log } from "../telemetry/log.ts";
 import type {
   BackupReport,
-  BinEmptied,
   BinEntry,
+  BinSum,
   Finding,
   FsckReport,
   GcReport,
@@ -35,7 +36,7 @@ export type Binned = {
   /** Throws MANIFEST_UNKNOWN or NAME_UNKNOWN when it is not in the bin. */
   restore(principal: Principal, repository: RepositoryName, reference: Reference): Promise<Restored>;
   /** Without a repository: everything. */
-  empty(options: { repository?: RepositoryName; reference?: Reference }): Promise<BinEmptied>;
+  empty(options: { repository?: RepositoryName; reference?: Reference }): Promise<BinSum>;
 };
 
 export type Checking = {
@@ -72,6 +73,11 @@ export type Restoring = {
   }): Promise<RestoreReport>;
 };
 
+export type Indexing = {
+  /** The number of repositories that were looked at. Throws an AbortError. */
+  rebuild(signal: AbortSignal, onProgress: (repositories: number) => void): Promise<number>;
+};
+
 /** By name; what is not there throws NAME_UNKNOWN. */
 export type Administering = Pick<
   Administration,
@@ -81,6 +87,8 @@ export type Administering = Pick<
   | "setDisabled"
   | "setSystemRole"
   | "revokeAll"
+  | "resetFactors"
+  | "reseal"
   | "find"
   | "list"
   | "listTokens"
@@ -92,6 +100,7 @@ export type Administering = Pick<
 export type Organising = {
   namespaces: Pick<Namespaces, "list" | "get" | "create">;
   members: Pick<Members, "list" | "put" | "remove">;
+  handOver: Pick<HandOver, "give">;
 };
 
 /** A part that is null has no routes. */
@@ -101,6 +110,7 @@ export type OperatorParts = {
   fsck: Checking | null;
   backup: BackingUp | null;
   restore: Restoring | null;
+  indexer: Indexing | null;
   accounts: Administering | null;
   organisations: Organising | null;
   /** Null where there is no log yet that one could write to. */

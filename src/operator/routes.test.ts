@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseProblem } from "../contract/problem.ts";
 import { RegistryError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Finding, GcReport } from "./api.ts";
@@ -22,6 +23,7 @@ const REPORT: GcReport = {
     grace: { blobs: 0, bytes: 0 },
   },
 };
+const JSON_BODY = { "Content-Type": "application/json" };
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FINDING: Finding = {
   kind: "blob-missing",
@@ -71,6 +73,7 @@ function listen(parts: Partial<OperatorParts>): void {
     fsck: null,
     backup: null,
     restore: null,
+    indexer: null,
     accounts: null,
     organisations: null,
     audit: null,
@@ -83,7 +86,11 @@ function listen(parts: Partial<OperatorParts>): void {
 }
 
 async function post(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Response> {
-  const init = { unix: socket, method: "POST", body: JSON.stringify(body), ...(signal ? { signal } : {}) };
+  return await send(path, JSON.stringify(body), signal);
+}
+
+async function send(path: string, body: string, signal?: AbortSignal): Promise<Response> {
+  const init = { unix: socket, method: "POST", headers: JSON_BODY, body, ...(signal ? { signal } : {}) };
   return await fetch(`http://berth/api/v1/${path}`, init);
 }
 
@@ -93,9 +100,7 @@ async function linesOf(response: Response): Promise<unknown[]> {
 }
 
 async function failureOf(response: Response): Promise<[status: number, message: string]> {
-  // What http/errors.ts renders.
-  const { errors: failures } = (await response.json()) as { errors: { message: string }[] };
-  return [response.status, failures[0]?.message ?? ""];
+  return [response.status, parseProblem(response.status, await response.text()).detail];
 }
 
 const collector: NonNullable<OperatorParts["collector"]> = {
@@ -154,10 +159,8 @@ test.each([
 
 test("a body that is not JSON is refused, and so is a large one", async () => {
   listen({ collector });
-  const send = async (body: string) =>
-    await failureOf(await fetch("http://berth/api/v1/gc", { unix: socket, method: "POST", body }));
-  expect(await send("{")).toEqual([400, "the body is not JSON"]);
-  expect((await send(" ".repeat(100_000)))[0]).toBe(413);
+  expect(await failureOf(await send("gc", "{"))).toEqual([400, expect.stringContaining("the body is not accepted")]);
+  expect((await failureOf(await send("gc", " ".repeat(100_000))))[0]).toBe(413);
 });
 
 test("a read-only registry can be looked at, and nothing else", async () => {

@@ -1,4 +1,4 @@
-/** The hub API of tags. */
+/** The hub API of one tag; the list of them is in `images/api.ts`. */
 import { z } from "zod";
 import { endpoint, named } from "../contract/endpoint.ts";
 import { pageOf, pageQuery } from "../contract/page.ts";
@@ -18,8 +18,6 @@ const shown = () => ({
   pushedAt: time(),
   pushedBy: z.string(),
 });
-
-const listedTag = named("ListedTag", () => z.strictObject(shown()));
 
 const tag = named("Tag", () =>
   z.strictObject({
@@ -42,19 +40,6 @@ const repository = () => ({ repository: z.string().min(1).max(300) });
 const params = () => ({ ...repository(), tag: z.string().min(1).max(200) });
 
 export const tagsApi = {
-  list: endpoint({
-    id: "tags.list",
-    method: "GET",
-    path: "/api/v1/repositories/<repository>/-/tags",
-    summary: "List tags",
-    isPublic: true,
-    errors: ["NAME_UNKNOWN"],
-    schemas: () => ({
-      params: repository(),
-      query: { ...pageQuery(), q: z.string().max(128).optional().describe("Text somewhere in the name.") },
-      response: pageOf(listedTag()),
-    }),
-  }),
   get: endpoint({
     id: "tags.get",
     method: "GET",

@@ -52,7 +52,6 @@ export type TagRevision = {
   deletedBy: string | null;
 };
 
-const byName = cursor("tags by name", () => z.tuple([z.string().max(200)]));
 const byRevision = cursor("revisions of a tag", () => z.tuple([z.int()]));
 const MAX_PLATFORMS = 200;
 
@@ -61,27 +60,6 @@ export class TagBook {
 
   constructor(parts: TagBookParts) {
     this.#parts = parts;
-  }
-
-  /** `q`: text somewhere in the name, in whatever case. Throws NAME_UNKNOWN. */
-  async list(
-    repository: RepositoryName,
-    { q = "", after, limit }: { q?: string | undefined; after: string | undefined; limit: number },
-  ): Promise<Page<TagShown>> {
-    const { database } = this.#parts;
-    const repositoryId = await this.#repositoryId(repository);
-    const pattern = q === "" ? "" : `%${q.toLowerCase().replaceAll(/[\\%_]/g, (it) => `\\${it}`)}%`;
-    const rows = await queries.listTagPage.all(database, {
-      repositoryId,
-      afterName: byName.decode(after)?.[0] ?? "",
-      tagPattern: pattern,
-      limit: limit + 1,
-    });
-    const names = await this.#namesOf(rows);
-    return toPage(rows, limit, {
-      item: (row) => shownOf(row, names),
-      cursor: (row) => byName.encode([row.name]),
-    });
   }
 
   /** `platforms`: of an index, those that it names; null for what is none. Throws NAME_UNKNOWN, MANIFEST_UNKNOWN. */

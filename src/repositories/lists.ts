@@ -1,5 +1,5 @@
 /**
- * Lists of repositories, and the search for them: what the principal may see, and nothing that would differ if there were
+ * Lists of repositories: what the principal may see, and nothing that would differ if there were
  * more that they may not.
  */
 import { authorize } from "../access/authorize.ts";
@@ -8,7 +8,6 @@ import { visibilityOf, type VisibilityParameters } from "../access/visibility.ts
 import { cursor, toPage, type Page } from "../contract/page.ts";
 import type { Database } from "../database/database.ts";
 import type { Visibility } from "../database/schema-access.ts";
-import { RegistryError } from "../errors.ts";
 import { z } from "zod";
 import * as queries from "./queries/lists.ts";
 import { type Repositories, resourceOf } from "./repositories.ts";
@@ -47,13 +46,10 @@ export type Listed = {
 
 export type Binned = Listed & { deletedAt: number; deletedBy: string | null };
 
-export type Found = {
-  name: string;
-  description: string;
-  isOfficial: boolean;
-  isVerifiedPublisher: boolean;
-  stars: number;
-};
+/** Where an index of names is: ids of repositories that may have the text in their name, all of them; null when that are too many. */
+export interface NameIndex {
+  listNamed(principal: Principal, text: string, limit: number): Promise<number[] | null>;
+}
 
 const byName = cursor("repositories by name", () => z.tuple([z.string().max(300)]));
 const byValue: Record<Exclude<Order, "name">, ReturnType<typeof valueCursor>> = {
@@ -65,20 +61,19 @@ const byDeletion = cursor("repositories by deletion", () => z.tuple([z.int(), z.
 
 /** Rows that one look of a list or search reads: some milliseconds, in which nothing else is answered on SQLite. */
 const STRETCH = 1_000;
-/** Searches that go on at once: each reads every name. */
-const MAX_SEARCHES = 4;
-const MAX_WAITING = 64;
+/** Repositories that are looked at one by one where the index of names has found them; of more, the list is walked through. */
+const MAX_NAMED = 1_000;
 const BINNED_PAGE = 200;
 
 export class RepositoryLists {
   readonly #database: Database;
   readonly #repositories: Repositories;
-  #searching = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #names: NameIndex;
 
-  constructor(parts: { database: Database; repositories: Repositories }) {
+  constructor(parts: { database: Database; repositories: Repositories; names: NameIndex }) {
     this.#database = parts.database;
     this.#repositories = parts.repositories;
+    this.#names = parts.names;
   }
 
   /** Throws REQUEST_INVALID for a cursor of another list. */
@@ -102,15 +97,40 @@ export class RepositoryLists {
       wantedNamespaceId: namespace?.id ?? 0,
       limit: limit + 1,
     };
+    const named = query.q ? await this.#names.listNamed(principal, query.q, MAX_NAMED) : null;
     if (order === "name") {
-      const rows = await this.#walkNames(parameters, name?.[0] ?? "");
+      const rows =
+        named === null
+          ? await this.#walkNames(parameters, name?.[0] ?? "")
+          : await this.#listNamed(parameters, named, order, (row) => name === null || row.name > name[0]);
       return toPage(rows, limit, { item: listedOf, cursor: (row) => byName.encode([row.name]) });
     }
-    const rows = await this.#walkNumbers(parameters, order, value ?? [Number.MAX_SAFE_INTEGER, ""]);
+    const { key } = NUMBERS[order];
+    const isBehind = (row: queries.ListedRow) =>
+      value === null || key(row) < value[0] || (key(row) === value[0] && row.name < value[1]);
+    const rows =
+      named === null
+        ? await this.#walkNumbers(parameters, order, value ?? [Number.MAX_SAFE_INTEGER, ""])
+        : await this.#listNamed(parameters, named, order, isBehind);
     return toPage(rows, limit, {
       item: listedOf,
-      cursor: (row) => byValue[order].encode([NUMBERS[order].key(row), row.name]),
+      cursor: (row) => byValue[order].encode([key(row), row.name]),
     });
+  }
+
+  /** Of these, what the list wants, in its order. */
+  async #listNamed(
+    parameters: Parameters,
+    ids: readonly number[],
+    order: Order,
+    isWanted: (row: queries.ListedRow) => boolean,
+  ): Promise<queries.ListedRow[]> {
+    const all = { ...parameters, limit: ids.length, wantedIds: JSON.stringify(ids) };
+    const rows = (await queries.listByIds.all(this.#database, all)).filter(isWanted);
+    const byName = (a: queries.ListedRow, b: queries.ListedRow) => (a.name < b.name ? -1 : 1);
+    const key = order === "name" ? null : NUMBERS[order].key;
+    rows.sort((a, b) => (key === null ? byName(a, b) : key(b) - key(a) || byName(b, a)));
+    return rows.slice(0, parameters.limit);
   }
 
   /** A stretch after the other until there are as many as wanted: where most are hidden or filtered out, that takes some. */
@@ -147,8 +167,9 @@ export class RepositoryLists {
     }
   }
 
-  /** What is in the recycle bin and the principal may bring back, newest first. */
+  /** What is in the recycle bin and the principal may bring back, newest first; all of it for auditors. */
   async listBinned(principal: Principal, query: { limit: number; after: string | undefined }): Promise<Page<Binned>> {
+    const seesAll = authorize(principal, "inspect", { kind: "system" }).isAllowed;
     let [beforeValue, beforeId] = byDeletion.decode(query.after) ?? [Number.MAX_SAFE_INTEGER, 0];
     const found: Binned[] = [];
     while (found.length <= query.limit) {
@@ -159,7 +180,8 @@ export class RepositoryLists {
       });
       for (const row of rows) {
         const name = findRepositoryName(row.name);
-        if (name === null || !authorize(principal, "administer", resourceOf(name, row)).isAllowed) continue;
+        if (name === null) continue;
+        if (!seesAll && !authorize(principal, "administer", resourceOf(name, row)).isAllowed) continue;
         found.push({ ...listedOf(row), deletedAt: row.deleted_at, deletedBy: row.deleted_by });
       }
       const last = rows.at(-1);
@@ -167,58 +189,6 @@ export class RepositoryLists {
       [beforeValue, beforeId] = [last.deleted_at, last.id];
     }
     return toPage(found, query.limit, { item: (it) => it, cursor: (it) => byDeletion.encode([it.deletedAt, it.id]) });
-  }
-
-  /**
-   * Those whose name or description has the text in it, official ones first, then by stars, then by name: `limit` of
-   * them after `offset`, and how many there are. Every name is read, a thousand at a time with whatever else there is to do in between: about
-   * 2 ms a thousand. Throws UNAVAILABLE when too many search at once.
-   */
-  async search(
-    principal: Principal,
-    query: { text: string; offset: number; limit: number },
-  ): Promise<{ total: number; found: Found[] }> {
-    await this.#begin();
-    try {
-      return await this.#search(principal, query);
-    } finally {
-      this.#searching -= 1;
-      this.#waiting.shift()?.();
-    }
-  }
-
-  async #search(
-    principal: Principal,
-    { text, offset, limit }: { text: string; offset: number; limit: number },
-  ): Promise<{ total: number; found: Found[] }> {
-    const wanted = offset + limit;
-    const parameters = { ...visibilityOf(principal), textPattern: `%${escapeLike(text.toLowerCase())}%` };
-    let best: Found[] = [];
-    let total = 0;
-    for (let afterName = "", isLast = false; !isLast;) {
-      const end = await queries.findStretchEnd.first(this.#database, { afterName, stretch: STRETCH });
-      isLast = end === null;
-      const upToName = end?.name ?? LAST_NAME;
-      const rows = await queries.searchStretch.all(this.#database, { ...parameters, afterName, upToName });
-      total += rows.length;
-      if (rows.length > 0) best = [...best, ...rows.map(foundOf)].sort(byRank).slice(0, wanted);
-      afterName = upToName;
-      if (!isLast) await turn();
-    }
-    return { total, found: best.slice(offset) };
-  }
-
-  async #begin(): Promise<void> {
-    if (this.#searching >= MAX_SEARCHES) {
-      if (this.#waiting.length >= MAX_WAITING) {
-        throw new RegistryError("UNAVAILABLE", {
-          message: "too many searches at once: try again shortly",
-          headers: { "Retry-After": "2" },
-        });
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#searching += 1;
   }
 }
 
@@ -265,25 +235,4 @@ function listedOf(row: queries.ListedRow): Listed {
     createdAt: row.created_at,
     updatedAt: row.pushed_at,
   };
-}
-
-type FoundRow = Pick<
-  queries.ListedRow,
-  "name" | "description" | "is_official" | "star_count" | "is_verified_publisher"
->;
-
-function foundOf(row: FoundRow): Found {
-  return {
-    name: row.name,
-    description: row.description,
-    isOfficial: row.is_official === 1,
-    isVerifiedPublisher: row.is_verified_publisher === 1,
-    stars: row.star_count,
-  };
-}
-
-function byRank(a: Found, b: Found): number {
-  if (a.isOfficial !== b.isOfficial) return a.isOfficial ? -1 : 1;
-  if (a.stars !== b.stars) return b.stars - a.stars;
-  return a.name < b.name ? -1 : 1;
 }

@@ -1,4 +1,5 @@
 /** Every statement on repositories and their names. */
+import { sql } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../access/visibility.ts";
 import { statement } from "../database/statement.ts";
 
@@ -18,22 +19,50 @@ export const findRepository = statement<{ name: string }>()((p, { db }) =>
     .where("repositories.name", "=", p.name),
 );
 
+/**
+ * By a name that it had, or that its namespace had; `rest` is what follows the namespace, with the slash. One statement, as
+ * between two a rename may take back what the first one looked for.
+ */
+export const findRenamed = statement<{ name: string; namespace: string; rest: string }>()((p, { db }) => {
+  const named = sql`former_names as moved inner join namespaces as place on place.id = moved.namespace_id`;
+  const now = sql`place.name || cast(${p.rest} as text)`;
+  return db
+    .selectFrom("repositories")
+    .innerJoin("namespaces", "namespaces.id", "repositories.namespace_id")
+    .select([
+      "repositories.id",
+      "repositories.name",
+      "repositories.namespace_id",
+      "repositories.visibility",
+      "namespaces.creates_on_push",
+      "namespaces.members_role",
+    ])
+    .select((eb) => eb.fn.coalesce("repositories.deleted_at", "namespaces.deleted_at").as("deleted_at"))
+    .where(
+      "repositories.id",
+      "=",
+      sql<number>`coalesce(
+        (select id from repositories where name = ${p.name}),
+        (select repository_id from former_names where name = ${p.name}),
+        (select it.id from ${named} inner join repositories as it on it.name = ${now} where moved.name = ${p.namespace}),
+        (select it.repository_id from ${named} inner join former_names as it on it.name = ${now} where moved.name = ${p.namespace})
+      )`,
+    );
+});
+
+/** By its name or one that it had. */
 export const findNamespace = statement<{ name: string }>()((p, { db }) =>
   db
     .selectFrom("namespaces")
     .select(["id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"])
-    .where("name", "=", p.name),
-);
-
-/** What a repository or namespace of that former name is called now, and which of the two it is: both may have names of one part. */
-export const findRenamed = statement<{ name: string }>()((p, { db }) =>
-  db
-    .selectFrom("former_names")
-    .leftJoin("repositories", "repositories.id", "former_names.repository_id")
-    .leftJoin("namespaces", "namespaces.id", "former_names.namespace_id")
-    .select((eb) => eb.fn.coalesce("repositories.name", "namespaces.name").as("name"))
-    .select("former_names.namespace_id")
-    .where("former_names.name", "=", p.name),
+    .where(
+      "id",
+      "=",
+      sql<number>`coalesce(
+        (select id from namespaces where name = ${p.name}),
+        (select namespace_id from former_names where name = ${p.name})
+      )`,
+    ),
 );
 
 export const insertNamespace = statement<{ name: string; now: number }>()((p, { db }) =>

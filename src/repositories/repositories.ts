@@ -14,6 +14,8 @@ import { findRepositoryName, namespaceOf, type RepositoryName } from "../oci/ref
 import * as queries from "./queries.ts";
 
 const CACHE_BYTES = 8 * 1024 * 1024;
+/** Renames of its namespace that a push waits for. */
+const MAX_TURNS = 20;
 
 export class Repositories {
   readonly #database: Database;
@@ -56,9 +58,7 @@ export class Repositories {
   /** The namespace of that name, or that had it; not one in the recycle bin. */
   async findNamespace(on: Queryable, name: string): Promise<{ id: number; name: string } | null> {
     const found = await queries.findNamespace.first(on, { name });
-    if (found) return found.deleted_at === null ? { id: found.id, name: found.name } : null;
-    const renamed = await queries.findRenamed.first(on, { name });
-    return renamed?.name && renamed.namespace_id !== null ? await this.findNamespace(on, renamed.name) : null;
+    return found?.deleted_at === null ? { id: found.id, name: found.name } : null;
   }
 
   /**
@@ -66,6 +66,15 @@ export class Repositories {
    * when its namespace's plan does not let it be made, unless `by` may do everything: an operator, or anyone on an open registry.
    */
   async ensure(trx: Transaction, name: RepositoryName, by?: Principal): Promise<number> {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      const id = await this.#make(trx, name, by);
+      if (id !== null) return id;
+    }
+    throw new RegistryError("CONFLICT", { message: `${name} cannot be made: its namespace has another name by now` });
+  }
+
+  /** Null when its namespace got another name while this waited for its row. */
+  async #make(trx: Transaction, name: RepositoryName, by: Principal | undefined): Promise<number | null> {
     const existing = await this.find(trx, name);
     if (existing.id !== null) return existing.id;
     const namespace = namespaceOf(existing.name);
@@ -75,9 +84,8 @@ export class Repositories {
     if (by?.isOpen !== true) await this.#assertAllowed(trx, existing.name);
     await queries.insertRepository.run(trx, { name: existing.name, namespace, now });
     const made = await this.#load(trx, name);
-    // Its namespace got another name while this waited for its row.
-    if (made.id === null && made.name !== existing.name) return await this.ensure(trx, name, by);
     if (made.id === null) {
+      if ((await queries.findRepository.first(trx, { name: existing.name })) === null) return null;
       throw new RegistryError("DENIED", {
         message: `${name} was deleted, and its name stays its own: restore it from the recycle bin while it is there, or push to another name`,
       });
@@ -111,32 +119,24 @@ export class Repositories {
   }
 
   async #load(on: Queryable, asked: RepositoryName): Promise<RepositoryResource> {
-    const found = await queries.findRepository.first(on, { name: asked });
+    const named = await queries.findRepository.first(on, { name: asked });
+    if (named?.deleted_at === null) return resourceOf(asked, named);
+    const rest = asked.slice(namespaceOf(asked).length);
+    const found = named ?? (await queries.findRenamed.first(on, { name: asked, namespace: namespaceOf(asked), rest }));
     if (found?.deleted_at === null) return resourceOf(asked, found);
-    if (!found) {
-      const name = await this.#findCurrentName(on, asked);
-      if (name !== null) return await this.#load(on, name);
-    }
-    const namespace = await queries.findNamespace.first(on, { name: namespaceOf(asked) });
+    const place = found ? (findRepositoryName(found.name) ?? asked) : asked;
+    const namespace = await queries.findNamespace.first(on, { name: namespaceOf(place) });
+    const isMoved = namespace !== null && namespace.name !== namespaceOf(place);
     return {
       kind: "repository",
-      name: asked,
+      // Where its namespace is now, a push makes it there.
+      name: isMoved ? (findRepositoryName(`${namespace.name}${place.slice(place.indexOf("/"))}`) ?? place) : place,
       id: null,
       isPublic: false,
       namespaceId: namespace?.deleted_at === null ? namespace.id : null,
       createsOnPush: namespace?.creates_on_push === 1,
       membersRole: namespace?.members_role ?? null,
     };
-  }
-
-  /** Of what was renamed, itself or with its namespace. */
-  async #findCurrentName(on: Queryable, name: RepositoryName): Promise<RepositoryName | null> {
-    const renamed = await queries.findRenamed.first(on, { name });
-    if (renamed?.name && renamed.namespace_id === null) return findRepositoryName(renamed.name);
-    const namespace = namespaceOf(name);
-    const moved = await queries.findRenamed.first(on, { name: namespace });
-    if (!moved?.name || moved.namespace_id === null) return null;
-    return findRepositoryName(`${moved.name}${name.slice(namespace.length)}`);
   }
 
   #remember(name: string, found: RepositoryResource): void {

@@ -3,8 +3,9 @@ import type { Access } from "../access/access.ts";
 import { actionsOn, authorize, roleOn, type RepositoryResource } from "../access/authorize.ts";
 import { letsThrough } from "../access/ceiling.ts";
 import { explain } from "../access/explain.ts";
-import { CALLER, type Needs, onRepository, onSystem } from "../access/needs.ts";
+import { CALLER, type Needs, onRepository, onRepositoryByCaller, onSystem } from "../access/needs.ts";
 import { type Principal, principalOf } from "../access/principal.ts";
+import { REPOSITORY_ACTIONS } from "../access/roles.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { OutputOf } from "../contract/endpoint.ts";
 import type { Database } from "../database/database.ts";
@@ -176,14 +177,14 @@ export function repositoryRoutes(parts: RepositoryRouteParts): Route<Needs, Prin
       },
     }),
     implement(api.star, {
-      needs: onRepository("pull"),
+      needs: onRepositoryByCaller("pull"),
       handle: async ({ params }, { caller }) => {
         await setStar(caller, parseRepositoryName(params.repository), true);
         return undefined;
       },
     }),
     implement(api.unstar, {
-      needs: onRepository("pull"),
+      needs: onRepositoryByCaller("pull"),
       handle: async ({ params }, { caller }) => {
         await setStar(caller, parseRepositoryName(params.repository), false);
         return undefined;
@@ -210,8 +211,24 @@ async function explained(
     authorize(caller, "administer", resource).isAllowed || authorize(caller, "inspect", { kind: "system" }).isAllowed;
   if (isAboutSelf) {
     const sees = isInspector || authorize(caller, "pull", resource);
+    const unseen = sees !== true && !sees.isAllowed ? sees : null;
+    if (unseen?.cause === "ceiling" && !authorize(caller, action, resource).isAllowed) {
+      // Beyond the names of a limited token nothing is told of what the account has there.
+      const reason = unseen.reason.replaceAll(resource.name, asked);
+      const neededRole = REPOSITORY_ACTIONS[action].role;
+      return {
+        account: caller.name,
+        action,
+        repository: asked,
+        isAllowed: false,
+        reason,
+        neededRole,
+        role: null,
+        rules: [],
+      };
+    }
     // What may not be seen is explained as what does not exist is: without rules, by the name that was asked for.
-    const isHidden = sees !== true && !sees.isAllowed && sees.isHidden;
+    const isHidden = unseen?.isHidden === true;
     const shown = isHidden ? { ...resource, name: asked, id: null, isPublic: false } : resource;
     const why = explain(caller, action, shown);
     return {

@@ -11,12 +11,15 @@ export function lackingDatabase(database: (typeof DATABASES)[number]): string | 
   return chosenDatabases().includes("sqlite") ? null : "cannot: DATABASES leaves it out";
 }
 
+/** More than a hook has by itself: on a busy machine a server takes longer. */
+const START_TIMEOUT_MS = 60_000;
+
 /** Starts the server for the tests of the calling file; gives what makes an empty database in it, and its URL. */
 export function sharePostgres(): () => Promise<string> {
   let postgres: Postgres | null = null;
   beforeAll(async () => {
     if (lackingPostgres() === null) postgres = await startPostgres();
-  });
+  }, START_TIMEOUT_MS);
   afterAll(async () => {
     await postgres?.stop();
   });

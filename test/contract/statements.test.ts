@@ -20,7 +20,11 @@ import * as namespaces from "./samples/namespaces.ts";
 import * as sources from "./samples/sources.ts";
 import * as repositories from "./samples/repositories.ts";
 import * as factors from "./samples/factors.ts";
+import * as images from "./samples/images.ts";
+import * as layers from "./samples/layers.ts";
 import * as limits from "./samples/limits.ts";
+import * as usage from "./samples/usage.ts";
+import * as search from "./samples/search.ts";
 import { lackingPostgres, queryPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
 import { describeUnless } from "./support.ts";
 
@@ -33,8 +37,12 @@ const SAMPLES: Record<string, unknown> = {
   ...content.SAMPLES,
   ...access.SAMPLES,
   ...factors.SAMPLES,
+  ...images.SAMPLES,
+  ...layers.SAMPLES,
   ...limits.SAMPLES,
+  ...usage.SAMPLES,
   ...repositories.SAMPLES,
+  ...search.SAMPLES,
   ...sources.SAMPLES,
 };
 const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
@@ -44,9 +52,13 @@ const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   ...audit.OWN_SAMPLES,
   ...access.OWN_SAMPLES,
   ...factors.OWN_SAMPLES,
+  ...images.OWN_SAMPLES,
+  ...layers.OWN_SAMPLES,
   ...limits.OWN_SAMPLES,
+  ...usage.OWN_SAMPLES,
   ...archiveAccess.OWN_SAMPLES,
   ...repositories.OWN_SAMPLES,
+  ...search.OWN_SAMPLES,
   ...sources.OWN_SAMPLES,
 };
 
@@ -66,12 +78,19 @@ const ALLOWED_SCANS: Record<string, { plan: RegExp; reason: string }> = {
     plan: /^SCAN some$/,
     reason: "as countSessions",
   },
+  addManifestPulls: {
+    plan: /^SCAN used$/,
+    reason: "the manifest and the indexes that name it, which its inner query has already found",
+  },
   countMembers: { plan: /^SCAN some$/, reason: "as countSessions" },
+  countOrganisations: { plan: /^SCAN some$/, reason: "as countSessions" },
+  countRepositories: { plan: /^SCAN some$/, reason: "as countSessions" },
+  listOthersWithBlob: { plan: /^SCAN linked$/, reason: "as countSessions" },
   countSessions: { plan: /^SCAN some$/, reason: "the rows that its inner query has already found, at most the limit" },
 };
 
-/** `json_each` is the statement's own list of values. */
-const LIST_SCAN = /^SCAN json_each VIRTUAL TABLE/;
+/** `json_each` is the statement's own list of values; the search's index is asked for its words, which SQLite calls so too. */
+const LIST_SCAN = /^SCAN (?:json_each VIRTUAL TABLE|search_index VIRTUAL TABLE INDEX (?:\d+:M\d|0:=))/;
 
 type Named = { file: string; name: string; statement: Statement<object, unknown> };
 

@@ -178,12 +178,19 @@ describeWith("docker", DOCKER_NEEDS, () => {
 
   test("a personal access token does what it was made for, and no more", async () => {
     const token = await registry.addToken("ann", { name: "pulls", scopes: [{ actions: ["pull"], pattern: "acme/*" }] });
+    await login("ann");
+    const own = await build("acme/limited:1");
+    await docker(["push", own]);
+    await logout();
+    const asAnother = await login("bob", token, FAILS);
+    expect(asAnother.output).toContain("wrong name or password");
     await login("ann", token);
-    await build("acme/limited:1");
-    const { output } = await docker(["push", image("acme/limited:1")], FAILS);
-    expect(output).toMatch(
-      /the token "pulls" was not made for push on acme\/limited|requested access to the resource is denied/,
-    );
+    await docker(["rmi", own]);
+    await docker(["pull", own]);
+    await docker(["tag", own, image("acme/limited:2")]);
+    const { output } = await docker(["push", image("acme/limited:2")], FAILS);
+    expect(output).toContain('the token "pulls" was not made for push on acme/limited');
+    expect(await registry.find("select count(*) from tags where name = '2'")).toBe(0);
   });
 
   test("logged out it is a stranger again", async () => {

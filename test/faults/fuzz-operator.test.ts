@@ -88,7 +88,7 @@ async function expectAnswer(response: Response, input: Input, counts: Map<string
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   expect(response.status, `${shown}: ${text.slice(0, 300)}`).toBeLessThan(500);
   if (response.status !== 200) {
-    expect(text, shown).toMatch(/^\{"errors":\[\{"code":"[A-Z_]+","message":"/);
+    expect(text, shown).toMatch(/^\{"type":.*,"detail":".+","code":"[A-Z_]+"/);
     return void count(`${input.path} refused`);
   }
   const last: unknown = JSON.parse(text.trim().split("\n").at(-1) ?? "");
@@ -148,7 +148,7 @@ test(
         const body = input.body.replaceAll("DIRECTORY", directory.join("target")).replaceAll("DIGEST", gone.digest);
         const request = new Request(`http://${HOST}${target}`, {
           method: input.method,
-          headers: { host: "berth" },
+          headers: { host: "berth", ...(input.method === "GET" ? {} : { "content-type": "application/json" }) },
           body: input.method === "GET" ? null : body,
         });
         await expectAnswer(await app.operator.fetch(request, listener), input, counts);

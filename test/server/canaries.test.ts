@@ -38,6 +38,7 @@ beforeAll(async () => {
     const made = await fetch("http://berth/api/v1/account/create", {
       unix: join(berth.dataDirectory, "berth.sock"),
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify({ name, password, isAdministrator }),
     });
     expect([name, made.status]).toEqual([name, 200]);

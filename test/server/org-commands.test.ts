@@ -47,6 +47,10 @@ test.each([
   expect((await operate(data, ["org", "members", "acme"])).stdout).toMatch(/bob +owner\n1 member\n$/);
   const [made] = await operateJson(data, ["org", "create", "empty"]);
   expect(made).toMatchObject({ name: "empty" });
+  expect((await operate(data, ["org", "hand-over", "Empty", "bob"], 0)).stdout).toBe(
+    "empty is a person's own namespace now, and bob is called empty\n",
+  );
+  expect(await operateJson(data, ["user", "show", "empty"])).toMatchObject([{ name: "empty" }]);
 });
 
 test("what cannot be is refused and says why", async () => {
@@ -70,6 +74,10 @@ test("what cannot be is refused and says why", async () => {
   await refused(["add-member", "acme"], "ACCOUNT is missing");
   await refused(["add-member", "acme", "nobody"], "no person called nobody");
   await refused(["add-member", "bob", "ada"], "a person's own");
+  await refused(["hand-over", "acme"], "ACCOUNT is missing");
+  await refused(["hand-over", "ada", "bob"], "a person's own");
+  await refused(["hand-over", "none", "bob"], "does not exist");
+  await refused(["hand-over", "acme", "nobody"], "no person called nobody");
   await refused(["remove-member", "acme", "bob"], "no member");
   await refused(["remove-member", "acme", "ada"], "at least one owner");
   expect(await operateJson(data, ["org", "members", "acme"])).toHaveLength(1);

@@ -77,9 +77,10 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('[role="status"][aria-label="Loading"]').first().waitFor({ state: "detached" });
 }
 
-/** What axe finds, a line a violation with the places; empty when there is none. */
-export async function accessibilityOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds, a line a violation with the places; empty when there is none. All of its rules unless some are named. */
+export async function accessibilityOf(page: Page, rules: string[] = []): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules.length === 0 ? axe : axe.withRules(rules)).analyze();
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((it) => it.target.join(" ")).join(" | ")}`,
   );

@@ -23,6 +23,12 @@ export const PAGES: readonly PageOfHub[] = [
   { name: "home-signed-in", path: "/", as: MEMBER },
   { name: "welcome", path: "/welcome", as: MEMBER },
   { name: "login", path: "/login" },
+  { name: "setup-claimed", path: "/setup" },
+  { name: "sign-up-closed", path: "/sign-up" },
+  { name: "reset-password", path: "/reset-password" },
+  { name: "new-password", path: "/reset-password#a-code-that-is-none" },
+  { name: "verify-email", path: "/verify-email#a-code-that-is-none" },
+  { name: "invitation-unknown", path: "/invitation#a-code-that-is-none" },
   { name: "not-found", path: "/r/nobody/nothing" },
 ];
 

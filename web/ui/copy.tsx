@@ -13,7 +13,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     return () => clearTimeout(timer);
   }, [isCopied]);
   return (
-    <IconButton label={isCopied ? "Copied" : label} onClick={() => void copy(text).then(setCopied)}>
+    <IconButton label={isCopied ? "Copied" : label} onClick={() => void copyText(text).then(setCopied)}>
       {isCopied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
     </IconButton>
   );
@@ -45,7 +45,7 @@ export function Digest({ digest, isLong = false }: { digest: string; isLong?: bo
 }
 
 /** False where it could not: over plain HTTP from elsewhere browsers keep the clipboard to themselves. */
-async function copy(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

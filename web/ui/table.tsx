@@ -2,8 +2,16 @@
 import type { ComponentProps, ReactNode } from "react";
 import { classes } from "./classes.ts";
 
-/** `label`: what its rows are. */
-export function Table({ label, children }: { label: string; children: ReactNode }) {
+type TableProps = {
+  /** What its rows are. */
+  label: string;
+  /** Where not all of them are in the page: how many there are, the heading included. */
+  rowCount?: number;
+  className?: string;
+  children: ReactNode;
+};
+
+export function Table({ label, rowCount, className, children }: TableProps) {
   return (
     // Whoever has no mouse scrolls it by its keys.
     <div
@@ -12,7 +20,9 @@ export function Table({ label, children }: { label: string; children: ReactNode 
       tabIndex={0}
       className="overflow-x-auto rounded-lg border border-line bg-surface"
     >
-      <table className="w-full border-collapse text-sm">{children}</table>
+      <table aria-rowcount={rowCount} className={classes("w-full border-collapse text-sm", className)}>
+        {children}
+      </table>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { Toast as Base } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
-import { IconButton } from "./button.tsx";
+import { buttonClasses, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
 
 export function Toasts({ children }: { children: ReactNode }) {
@@ -29,7 +29,8 @@ function List() {
         toast.type === "error" && "border-bad",
       )}
     >
-      <Base.Description className={classes("py-2", toast.type === "error" && "text-bad")} />
+      <Base.Description className={classes("grow py-2", toast.type === "error" && "text-bad")} />
+      {toast.actionProps !== undefined && <Base.Action className={buttonClasses("plain", "my-0.5 shrink-0")} />}
       <Base.Close render={<IconButton label="Dismiss" />}>
         <X size={16} aria-hidden="true" />
       </Base.Close>
@@ -37,15 +38,26 @@ function List() {
   ));
 }
 
-export type Toaster = { say: (text: string) => void; fail: (text: string) => void };
+/** What can be done about it while it stands there; elsewhere too, as it goes by itself. */
+export type ToastAction = { label: string; onSelect: () => void };
+export type Toaster = { say: (text: string, action?: ToastAction) => void; fail: (text: string) => void };
+
+const ACTION_MS = 20_000;
 
 export function useToast(): Toaster {
-  const { add } = Base.useToastManager();
+  const { add, close } = Base.useToastManager();
   return useMemo(
     () => ({
-      say: (text: string) => void add({ description: text }),
+      say: (text: string, action?: ToastAction) => {
+        if (action === undefined) return void add({ description: text });
+        const onClick = () => {
+          close(id);
+          action.onSelect();
+        };
+        const id = add({ description: text, timeout: ACTION_MS, actionProps: { children: action.label, onClick } });
+      },
       fail: (text: string) => void add({ description: text, type: "error", priority: "high", timeout: 12_000 }),
     }),
-    [add],
+    [add, close],
   );
 }

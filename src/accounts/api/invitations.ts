@@ -91,6 +91,7 @@ export const invitationsApi = {
     id: "invitations.show",
     method: "POST",
     path: "/api/v1/invitation-codes/show",
+    isForReadonly: true,
     summary: "Read what a code invites to",
     errors: ["NOT_FOUND"],
     isPublic: true,

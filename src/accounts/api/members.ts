@@ -12,6 +12,10 @@ export const member = named("Member", () =>
     account: z.string(),
     displayName: z.string(),
     role: memberRole(),
+    source: z
+      .string()
+      .nullable()
+      .describe("The source, such as `ldap:corp`, whose groups made them a member; null when a person did."),
     createdAt: time(),
   }),
 );
@@ -43,7 +47,7 @@ export const membersApi = {
     path: "/api/v1/namespaces/<namespace>/members/<account>",
     summary: "Remove a member, or leave",
     description:
-      "Owners remove anyone, members themselves. With the membership go the places in teams and what was granted to the account here. The last owner cannot go.",
+      "Owners remove anyone, members themselves. With the membership go the places in teams and what was granted to the account here. The last owner cannot go, nor can whom groups of a source put into a team: they would be back with their next login.",
     errors: ["NOT_FOUND", "CONFLICT"],
     schemas: () => ({ params: { namespace: pathName(), account: pathName() } }),
   }),

@@ -71,7 +71,8 @@ export const namespacesApi = {
     method: "GET",
     path: "/api/v1/namespaces/<namespace>",
     summary: "Read a namespace",
-    description: "Also by a name that it had.",
+    description: "Also by a name that it had. Those who belong to it, or may see a repository of it, see it.",
+    isPublic: true,
     errors: ["NOT_FOUND"],
     hasETag: true,
     schemas: () => ({ params: { namespace: pathName() }, response: namespace() }),
@@ -98,6 +99,20 @@ export const namespacesApi = {
     schemas: () => ({
       params: { namespace: pathName() },
       body: z.strictObject({ name: newName() }),
+      response: namespace(),
+    }),
+  }),
+  handOver: endpoint({
+    id: "namespaces.handOver",
+    method: "POST",
+    path: "/api/v1/namespaces/<namespace>/hand-over",
+    summary: "Make an organisation a person's own namespace",
+    description:
+      "For administrators. The person's account gets the organisation's name; the namespace that was theirs has to be empty and goes. Refused while others than administrators are members, and while there are teams or robots.",
+    errors: ["NOT_FOUND", "CONFLICT"],
+    schemas: () => ({
+      params: { namespace: pathName() },
+      body: z.strictObject({ account: z.string().min(1).max(64) }),
       response: namespace(),
     }),
   }),

@@ -12,7 +12,12 @@ export const robot = named("Robot", () =>
     id: z.string(),
     name: z.string().describe("What it logs in as: `<namespace>.<name>`."),
     description: z.string(),
-    repository: z.string().nullable().describe("The one repository that it can reach; null for all it was granted."),
+    repository: z
+      .string()
+      .nullable()
+      .describe(
+        "The one repository that it can reach; null for all it was granted; empty where it was moved elsewhere.",
+      ),
     isDisabled: z.boolean(),
     createdAt: time(),
   }),
@@ -115,7 +120,7 @@ export const robotsApi = {
     path: `${path}/tokens`,
     summary: "Make a token for a robot",
     status: 201,
-    errors: ["NOT_FOUND"],
+    errors: ["NOT_FOUND", "CONFLICT"],
     schemas: () => ({
       params: params(),
       body: z.strictObject({
@@ -133,7 +138,7 @@ export const robotsApi = {
     summary: "Replace a robot's token",
     description: "By one with the same name and scopes. The one before works for the grace that is asked for.",
     status: 201,
-    errors: ["NOT_FOUND"],
+    errors: ["NOT_FOUND", "CONFLICT"],
     schemas: () => ({
       params: { ...params(), token: pathId() },
       body: z.strictObject({
@@ -147,6 +152,7 @@ export const robotsApi = {
     id: "robots.revokeToken",
     method: "DELETE",
     path: `${path}/tokens/<token>`,
+    isForReadonly: true,
     summary: "Revoke a robot's token",
     errors: ["NOT_FOUND"],
     schemas: () => ({ params: { ...params(), token: pathId() } }),

@@ -87,7 +87,8 @@ export const teamsApi = {
     method: "DELETE",
     path,
     summary: "Delete a team",
-    description: "With what was granted to it. Its members stay in the organisation.",
+    description:
+      "With what was granted to it. Its members stay in the organisation; whom only its groups brought there leaves with the next login.",
     errors: ["NOT_FOUND"],
     schemas: () => ({ params: params() }),
   }),

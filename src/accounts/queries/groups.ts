@@ -1,4 +1,5 @@
 /** Every statement on the groups of a source of identities that stand for teams. */
+import { sql } from "kysely";
 import { statement } from "../../database/statement.ts";
 
 /** `groups`: JSON list of lower-case names. The teams stay until the transaction ends. */
@@ -47,12 +48,59 @@ export const deleteSourcedTeamMembers = statement<{ teamId: number; source: stri
   db.deleteFrom("team_members").where("team_id", "=", p.teamId).where("source", "=", p.source).returning("account_id"),
 );
 
-/** Unless the account owns the organisation or is in one of its teams still. */
-export const deleteTeamlessMember = statement<{ namespaceId: number; accountId: number }>()((p, { db }) =>
+/** A membership that the source gave; one that there is stays as it is. */
+export const insertSourcedMember = statement<{ namespaceId: number; accountId: number; source: string; now: number }>()(
+  (p, { db }) =>
+    db
+      .insertInto("members")
+      .values({
+        namespace_id: p.namespaceId,
+        account_id: p.accountId,
+        role: "member",
+        source: p.source,
+        created_at: p.now,
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+);
+
+/**
+ * Memberships that the source gave and has no team for any more become those of whoever has one: a person's before another
+ * source's.
+ */
+export const handMembersOver = statement<{ accountId: number; source: string }>()((p, { db }) =>
+  db
+    .updateTable("members")
+    .set((eb) => ({
+      source: sql<string>`coalesce(${eb
+        .selectFrom("team_members")
+        .innerJoin("teams", "teams.id", "team_members.team_id")
+        .select((of) => of.fn.min("team_members.source").as("source"))
+        .whereRef("team_members.account_id", "=", "members.account_id")
+        .whereRef("teams.namespace_id", "=", "members.namespace_id")}, '')`,
+    }))
+    .where("account_id", "=", p.accountId)
+    .where("source", "=", p.source)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("team_members")
+            .innerJoin("teams", "teams.id", "team_members.team_id")
+            .select("team_members.team_id")
+            .whereRef("team_members.account_id", "=", "members.account_id")
+            .whereRef("teams.namespace_id", "=", "members.namespace_id")
+            .where("team_members.source", "=", p.source),
+        ),
+      ),
+    ),
+);
+
+/** Memberships that the source gave, in organisations where the account is in no team and which it does not own. */
+export const deleteTeamlessMembers = statement<{ accountId: number; source: string }>()((p, { db }) =>
   db
     .deleteFrom("members")
-    .where("namespace_id", "=", p.namespaceId)
     .where("account_id", "=", p.accountId)
+    .where("source", "=", p.source)
     .where("role", "=", "member")
     .where((eb) =>
       eb.not(
@@ -61,8 +109,8 @@ export const deleteTeamlessMember = statement<{ namespaceId: number; accountId: 
             .selectFrom("team_members")
             .innerJoin("teams", "teams.id", "team_members.team_id")
             .select("team_members.team_id")
-            .where("team_members.account_id", "=", p.accountId)
-            .where("teams.namespace_id", "=", p.namespaceId),
+            .whereRef("team_members.account_id", "=", "members.account_id")
+            .whereRef("teams.namespace_id", "=", "members.namespace_id"),
         ),
       ),
     ),

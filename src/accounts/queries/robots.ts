@@ -1,4 +1,5 @@
 /** Every statement on robots: accounts that belong to a namespace. */
+import { sql } from "kysely";
 import { statement, type StatementBuilder } from "../../database/statement.ts";
 
 /** What a robot that was deleted has in `disabled_at`: its row keeps the name from everyone else. */
@@ -15,7 +16,11 @@ function shown(db: StatementBuilder["db"]) {
       "accounts.disabled_at",
       "accounts.created_at",
       "accounts.last_login_at",
-      "repositories.name as repository",
+      // One that was moved to another namespace is no longer theirs to hear of who see this robot.
+      sql<string | null>`case
+        when repositories.namespace_id = accounts.namespace_id then repositories.name
+        when accounts.repository_id is not null then ''
+      end`.as("repository"),
     ]);
 }
 

@@ -6,6 +6,7 @@ import type { Queryable } from "../../database/database.ts";
 import { RegistryError } from "../../errors.ts";
 import type { RepositoryName } from "../../oci/reference.ts";
 import type { Grants } from "../grants.ts";
+import type { HandOver } from "../hand-over.ts";
 import type { Invitations } from "../invitations.ts";
 import type { Members } from "../members.ts";
 import type { Namespace } from "../namespace.ts";
@@ -18,6 +19,7 @@ export type NamespaceRoutesParts = {
   database: Queryable;
   namespaces: Namespaces;
   namespaceBin: NamespaceBin;
+  handOver: HandOver;
   members: Members;
   teams: Teams;
   grants: Grants;

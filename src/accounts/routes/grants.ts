@@ -19,7 +19,7 @@ export function grantRoutes(parts: NamespaceRoutesParts): Route<Needs, Principal
   };
   return [
     implement(grantsApi.list, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params, query }) => {
         const { id } = await namespaces.get(params.namespace);
         return pageOf(await grants.list(id, afterOf(query.after), query.limit + 1), query.limit);
@@ -46,7 +46,7 @@ export function grantRoutes(parts: NamespaceRoutesParts): Route<Needs, Principal
       },
     }),
     implement(grantsApi.listOn, {
-      needs: onRepository("administer"),
+      needs: onRepository("see-grants"),
       handle: async ({ params, query }) => {
         const { repositoryId } = await repositoryOf(params.repository);
         return pageOf(await grants.listOn(repositoryId, afterOf(query.after), query.limit + 1), query.limit);

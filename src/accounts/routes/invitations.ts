@@ -11,7 +11,7 @@ import { formatTime, personOf, type NamespaceRoutesParts } from "./common.ts";
 export function invitationRoutes({ namespaces, invitations }: NamespaceRoutesParts): Route<Needs, Principal>[] {
   return [
     implement(invitationsApi.list, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params, query }) => {
         const { id } = await namespaces.get(params.namespace);
         return pageOf(await invitations.list(id, afterOf(query.after), query.limit + 1), query.limit);

@@ -40,6 +40,13 @@ export function memberRoutes({ namespaces, members }: NamespaceRoutesParts): Rou
   ];
 }
 
-function show({ accountId, name, displayName, role, createdAt }: Member) {
-  return { accountId: String(accountId), account: name, displayName, role, createdAt: formatTime(createdAt) };
+function show({ accountId, name, displayName, role, source, createdAt }: Member) {
+  return {
+    accountId: String(accountId),
+    account: name,
+    displayName,
+    role,
+    source: source === "" ? null : source,
+    createdAt: formatTime(createdAt),
+  };
 }

@@ -1,6 +1,6 @@
 /** Routes of namespaces. */
 import type { z } from "zod";
-import { CALLER, onNamespace, onSystem, type Needs } from "../../access/needs.ts";
+import { ANYONE, CALLER, onNamespace, onSystem, type Needs } from "../../access/needs.ts";
 import type { Principal } from "../../access/principal.ts";
 import { toPage } from "../../contract/page.ts";
 import { answer, implement, versioned } from "../../http/contract-routes.ts";
@@ -9,7 +9,11 @@ import { namespaceCursor, namespacesApi, type namespace } from "../api/namespace
 import type { Namespace } from "../namespace.ts";
 import { formatTime, formatTimeOrNull, type NamespaceRoutesParts } from "./common.ts";
 
-export function namespaceRoutes({ namespaces, namespaceBin }: NamespaceRoutesParts): Route<Needs, Principal>[] {
+export function namespaceRoutes({
+  namespaces,
+  namespaceBin,
+  handOver,
+}: NamespaceRoutesParts): Route<Needs, Principal>[] {
   return [
     implement(namespacesApi.list, {
       needs: onSystem("list"),
@@ -29,7 +33,7 @@ export function namespaceRoutes({ namespaces, namespaceBin }: NamespaceRoutesPar
       },
     }),
     implement(namespacesApi.get, {
-      needs: onSystem("list"),
+      needs: ANYONE,
       handle: async ({ params }, { caller }) => {
         const found = await namespaces.getVisible(caller, params.namespace);
         return versioned(show(found), versionOf(found));
@@ -49,6 +53,13 @@ export function namespaceRoutes({ namespaces, namespaceBin }: NamespaceRoutesPar
       handle: async ({ params, body }, { caller }) => {
         const { id } = await namespaces.get(params.namespace);
         return show(await namespaces.rename(id, body.name, caller));
+      },
+    }),
+    implement(namespacesApi.handOver, {
+      needs: onSystem("administer"),
+      handle: async ({ params, body }, { caller }) => {
+        const { id } = await namespaces.get(params.namespace);
+        return show(await handOver.give(id, body.account, caller));
       },
     }),
     implement(namespacesApi.delete, {

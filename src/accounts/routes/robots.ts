@@ -52,7 +52,7 @@ export function robotRoutes({ namespaces, robots }: NamespaceRoutesParts): Route
       },
     }),
     implement(robotsApi.listTokens, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params, query }) => {
         const { id } = await robots.get(await ofNamespace(params.namespace), params.robot);
         const [after] = robotTokenCursor.decode(query.after) ?? [0];

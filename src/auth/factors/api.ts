@@ -108,7 +108,7 @@ const requestOptions = named(
   "For `PublicKeyCredential.parseRequestOptionsFromJSON`.",
 );
 
-const FRESH = "Needs a session that was proven within the last ten minutes: see `session.prove`.";
+const FRESH = "Needs a session that was proven within the last ten minutes: see `session.prove`. Refused for that reason alone, `errors` name `session.provenAt`.";
 
 export const factorsApi = {
   list: endpoint({
@@ -229,6 +229,7 @@ export const sessionFactorsApi = {
     id: "session.secondFactorOptions",
     method: "POST",
     path: "/api/v1/session/second-factor/options",
+    isForReadonly: true,
     summary: "Begin to show a passkey as second factor",
     isPublic: true,
     errors: ["UNAUTHORIZED", "UNSUPPORTED"],
@@ -238,6 +239,7 @@ export const sessionFactorsApi = {
     id: "session.secondFactor",
     method: "POST",
     path: "/api/v1/session/second-factor",
+    isForReadonly: true,
     summary: "Log in: the second step",
     description: "With one of `code`, `backupCode` and `passkey`. Answers with a cookie.",
     isPublic: true,
@@ -256,6 +258,7 @@ export const sessionFactorsApi = {
     id: "session.passkeyOptions",
     method: "POST",
     path: "/api/v1/session/passkey/options",
+    isForReadonly: true,
     summary: "Begin to log in with a passkey alone",
     isPublic: true,
     errors: ["UNSUPPORTED"],
@@ -265,6 +268,7 @@ export const sessionFactorsApi = {
     id: "session.passkey",
     method: "POST",
     path: "/api/v1/session/passkey",
+    isForReadonly: true,
     summary: "Log in with a passkey alone",
     description: "One that knows its owner, by finger or PIN. No other factor is asked for. Answers with a cookie.",
     isPublic: true,
@@ -278,6 +282,7 @@ export const sessionFactorsApi = {
     id: "session.proofOptions",
     method: "POST",
     path: "/api/v1/session/proof/options",
+    isForReadonly: true,
     summary: "Begin to prove with a passkey who you are",
     errors: ["DENIED", "UNSUPPORTED"],
     schemas: () => ({ response: requestOptions() }),
@@ -286,6 +291,7 @@ export const sessionFactorsApi = {
     id: "session.prove",
     method: "POST",
     path: "/api/v1/session/proof",
+    isForReadonly: true,
     summary: "Prove anew who you are",
     description:
       "With one of `password`, `code` (of the authenticator app) and `passkey`. The session goes on under a new cookie; for ten minutes it may change second factors.",

@@ -12,7 +12,7 @@ import type { AuditTrail } from "../../audit/audit-trail.ts";
 import type { AuditEvent } from "../../audit/event.ts";
 import type { Database, Transaction } from "../../database/database.ts";
 import { RegistryError } from "../../errors.ts";
-import type { SecondFactorKind } from "../interactive-login.ts";
+import type { SecondFactorKind } from "../factor-kinds.ts";
 import * as queries from "../queries/factors.ts";
 import type { BrowserSessions, NewSession, SessionClient } from "../sessions.ts";
 import type { Throttle } from "../throttle.ts";

@@ -108,7 +108,7 @@ export class Totps {
   }
 }
 
-function purposeOf(accountId: number): string {
+export function purposeOf(accountId: number): string {
   return `totp:account:${accountId}`;
 }
 

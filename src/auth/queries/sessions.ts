@@ -44,6 +44,11 @@ export const findBrowserSession = statement<{ sessionId: number }>()((p, { db })
   db.selectFrom("browser_sessions").select(COLUMNS).where("id", "=", p.sessionId),
 );
 
+/** The same; it cannot be ended before the transaction ends. */
+export const lockBrowserSession = statement<{ sessionId: number }>()((p, { db, lock }) =>
+  db.selectFrom("browser_sessions").select(COLUMNS).where("id", "=", p.sessionId).modifyEnd(lock("key share")),
+);
+
 export const listBrowserSessions = statement<{ accountId: number; after: number; now: number; limit: number }>()(
   (p, { db }) =>
     db

@@ -4,11 +4,12 @@ import { authorize } from "../../access/authorize.ts";
 import { CALLER, type Needs, onAccount, onSystem, PUBLIC } from "../../access/needs.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { Account, Accounts } from "../../accounts/accounts.ts";
-import { cursor, toPage } from "../../contract/page.ts";
+import { cursor } from "../../contract/page.ts";
 import { RegistryError } from "../../errors.ts";
 import { implement } from "../../http/contract-routes.ts";
 import type { Route } from "../../http/router.ts";
 import type { AccountMail } from "../account-mail.ts";
+import { searchAccounts } from "../account-search.ts";
 import { accountsApi, emailVerificationApi, passwordResetApi } from "../accounts-api.ts";
 import type { Administration } from "../administration.ts";
 import { assertAddress, type SignUp } from "../sign-up.ts";
@@ -77,10 +78,11 @@ function readingRoutes({ accounts, administration }: AccountsRouteParts): Route<
   return [
     implement(accountsApi.list, {
       needs: onSystem("inspect"),
-      handle: async ({ query: { prefix, after, limit } }) => {
+      handle: async ({ query: { prefix, after, limit, ...filter } }) => {
         const [behind] = accountCursor.decode(after) ?? [""];
-        const rows = await accounts.list({ prefix: prefix.toLowerCase(), after: behind, limit: limit + 1 });
-        return toPage(rows, limit, { item: accountView, cursor: (row) => accountCursor.encode([row.name]) });
+        const page = { prefix: prefix.toLowerCase(), after: behind, limit };
+        const found = await searchAccounts((asked) => accounts.list(asked), filter, page);
+        return { items: found.accounts.map(accountView), next: found.next && accountCursor.encode([found.next]) };
       },
     }),
     implement(accountsApi.get, {

@@ -39,7 +39,7 @@ export type GuardParts = {
   readonly: boolean;
 };
 
-export type Guard = (context: RequestContext, needs: Needs) => Principal | Promise<Principal>;
+export type Guard = (context: RequestContext, needs: Needs, isForReadonly?: boolean) => Principal | Promise<Principal>;
 
 export function createGuard(parts: GuardParts): Guard {
   const { accounts, authenticator, repositories, database } = parts;
@@ -123,21 +123,26 @@ export function createGuard(parts: GuardParts): Guard {
     principal: Principal,
   ): Principal | Promise<Principal> => {
     const name = parseRepositoryName(context.param(at));
-    if (action !== "pull") assertMayChange(context, parts);
+    if (action !== "pull" && !isOfHub(context)) assertMayChange(context, parts);
     if (principal.isOpen) return principal;
     const cached = repositories.cached(name);
     if (cached !== null) return decide(context, principal, action, cached, name);
     return repositories.find(database, name).then((it) => decide(context, principal, action, it, name));
   };
 
+  /** Of an open registry nobody has anything of their own. */
+  const askForLogin = (context: RequestContext, principal: Principal): Principal =>
+    decide(context, principal.isOpen ? nobody() : principal, "ping", { kind: "system" });
+
   const check = (context: RequestContext, needs: Needs, principal: Principal): Principal | Promise<Principal> => {
     if (needs.on === "public" || needs.on === "anyone") return principal;
-    if (needs.on === "repository") return checkRepository(context, needs.action, needs.at, principal);
+    if (needs.on === "repository") {
+      if (needs.isForCallers === true && principal.rights === null) return askForLogin(context, principal);
+      return checkRepository(context, needs.action, needs.at, principal);
+    }
     if (needs.on === "system") return decide(context, principal, needs.action, { kind: "system" });
     if (needs.on === "caller") {
-      if (principal.rights !== null) return assertReaches(context, principal);
-      // Of an open registry nobody has anything of their own.
-      return decide(context, principal.isOpen ? nobody() : principal, "ping", { kind: "system" });
+      return principal.rights === null ? askForLogin(context, principal) : assertReaches(context, principal);
     }
     const resource =
       needs.on === "namespace" ? findNamespace(context.param(needs.at)) : findAccount(context.param(needs.at));
@@ -155,8 +160,11 @@ export function createGuard(parts: GuardParts): Guard {
     return { kind: "account", id: found?.id ?? 0 };
   };
 
-  return (context, needs) => {
-    if (isOfHub(context) && isChange(context)) assertNoForeignPage(context, parts.publicUrl);
+  return (context, needs, isForReadonly) => {
+    if (isOfHub(context) && isChange(context)) {
+      assertNoForeignPage(context, parts.publicUrl);
+      if (parts.readonly && isForReadonly !== true) throw readonlyError("pulls, reading and logins go on");
+    }
     if (needs.on === "public") return withOrigin(context, isOpenTo(context) ? OPEN_ANONYMOUS : nobody());
     const principal = identify(context);
     if (principal instanceof Promise) return principal.then((it) => check(context, needs, withOrigin(context, it)));
@@ -164,9 +172,10 @@ export function createGuard(parts: GuardParts): Guard {
   };
 }
 
-/** Of what somebody may not see they hear the name that they asked for, not the one that it has by now. */
+/** Of what somebody may not see, or a token was not made for, they hear the name that they asked for, not the one that it has by now. */
 function speakingOf(asked: RepositoryName, resource: Resource, decision: Refused["decision"]): Refused["decision"] {
-  if (resource.kind !== "repository" || !decision.isHidden || resource.name === asked) return decision;
+  const isKept = !decision.isHidden && decision.cause !== "ceiling";
+  if (resource.kind !== "repository" || isKept || resource.name === asked) return decision;
   return { ...decision, reason: decision.reason.replaceAll(resource.name, asked) };
 }
 
@@ -275,12 +284,13 @@ function assertOwnPage(context: RequestContext): void {
 
 function assertMayChange(context: RequestContext, { readonly: isReadonly, publicUrl }: GuardParts): void {
   assertNoForeignPage(context, publicUrl);
-  if (isReadonly) {
-    throw new RegistryError("UNAVAILABLE", {
-      message:
-        "this registry is read-only at the moment (storage.readonly is true): pulls go on, pushes and deletes do not",
-    });
-  }
+  if (isReadonly) throw readonlyError("pulls go on, pushes and deletes do not");
+}
+
+function readonlyError(what: string): RegistryError {
+  return new RegistryError("UNAVAILABLE", {
+    message: `this registry is read-only at the moment (storage.readonly is true): ${what}`,
+  });
 }
 
 /** Whether a browser says that a page of another site makes this request: it may send a password that it remembers, or need none. */

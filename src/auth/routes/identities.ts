@@ -1,6 +1,7 @@
 /** Logins at login providers, and the hub API's endpoints of the ways to log in. */
 import { CALLER, type Needs, PUBLIC } from "../../access/needs.ts";
 import type { Principal } from "../../access/principal.ts";
+import type { Account, Accounts } from "../../accounts/accounts.ts";
 import type { AuditTrail } from "../../audit/audit-trail.ts";
 import { RegistryError } from "../../errors.ts";
 import type { RequestContext } from "../../http/context.ts";
@@ -14,12 +15,24 @@ import { identitiesApi, loginMethodsApi } from "../identities-api.ts";
 import type { InteractiveLogin } from "../interactive-login.ts";
 import type { Logins } from "../logins.ts";
 import type { BrowserSessions } from "../sessions.ts";
+import { ownAccountId } from "./own.ts";
+import { keepIdentity, readIdentity } from "./name-choice.ts";
+import { accountView } from "./own.ts";
 import { provenSession } from "./proven-session.ts";
 import { beginAt, endedCookie, finishAt, type LinkTo, type ProviderLoginParts, readKept } from "./provider-login.ts";
 import { addressOf } from "./realm.ts";
-import { clientOf, readSessionCookie, sessionCookie } from "./session-cookie.ts";
+import { assertMayHaveSession, clientOf, readSessionCookie, sessionCookie } from "./session-cookie.ts";
+
+/** What the login page is told, behind `#`: one of these, and never text from elsewhere. */
+const PAGE_ERRORS: Partial<Record<RegistryError["code"], string>> = {
+  CONFLICT: "conflict",
+  DENIED: "denied",
+  UNAUTHORIZED: "expired",
+  UNAVAILABLE: "unavailable",
+};
 
 export type IdentityRouteParts = ProviderLoginParts & {
+  accounts: Accounts;
   audit: AuditTrail;
   identities: Identities;
   interactive: InteractiveLogin;
@@ -31,7 +44,7 @@ export type IdentityRouteParts = ProviderLoginParts & {
 };
 
 export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principal>[] {
-  const { audit, identities, interactive, logins, sessions, providers, log } = parts;
+  const { accounts, audit, identities, interactive, logins, sessions, providers, log } = parts;
 
   const providerOf = (name: string): OidcProvider => {
     const provider = providers.get(name);
@@ -40,9 +53,14 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
   };
 
   const begin = async (context: RequestContext): Promise<Response> => {
+    const provider = providerOf(context.param(0));
     const returnTo = new URL(context.request.url).searchParams.get("return_to") ?? "/";
-    const { url, cookie } = await beginAt(providerOf(context.param(0)), context, parts, { returnTo, linkTo: null });
-    return redirect(context, url, [cookie]);
+    try {
+      const { url, cookie } = await beginAt(provider, context, parts, { returnTo, linkTo: null });
+      return redirect(context, url, [cookie]);
+    } catch (error) {
+      return refuse(context, provider, error, []);
+    }
   };
 
   const callback = async (context: RequestContext): Promise<Response> => {
@@ -51,11 +69,20 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
     try {
       return await finish(context, provider, ended);
     } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      if (error.status >= 500) log.warn("a login provider cannot be asked", { source: provider.source, error });
-      const headers = { ...error.headers, "Set-Cookie": ended };
-      throw new RegistryError(error.code, { message: error.message, details: error.details, headers, cause: error });
+      return refuse(context, provider, error, [ended]);
     }
+  };
+
+  /** A browser goes to the login page, which says it in its own words; others get the error. */
+  const refuse = (context: RequestContext, provider: OidcProvider, error: unknown, cookies: string[]): Response => {
+    if (!(error instanceof RegistryError)) throw error;
+    if (error.status >= 500) log.warn("a login provider cannot be asked", { source: provider.source, error });
+    if (context.header("accept")?.includes("text/html")) {
+      return redirect(context, `/login#error=${PAGE_ERRORS[error.code] ?? "failed"}`, cookies);
+    }
+    const [ended] = cookies;
+    const headers = { ...error.headers, ...(ended === undefined ? {} : { "Set-Cookie": ended }) };
+    throw new RegistryError(error.code, { message: error.message, details: error.details, headers, cause: error });
   };
 
   const finish = async (context: RequestContext, provider: OidcProvider, ended: string): Promise<Response> => {
@@ -66,15 +93,14 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
       await identities.link(linkTo.accountId, identity, new RequestOrigin(context, parts.proxies));
       return redirect(context, pending.returnTo, [ended]);
     }
-    const account = await logins.accountOf(identity);
+    const account = await logins.accountUnlessTaken(identity);
+    if (account === null) {
+      const name = await accounts.nearestFree(identity.login);
+      const rest = new URLSearchParams({ choose_name: name, return_to: pending.returnTo });
+      return redirect(context, `/login#${rest.toString()}`, [ended, keepIdentity(identity, context, parts)]);
+    }
     if (account.isDisabled) throw new RegistryError("DENIED", { message: "your account here is disabled" });
-    audit.note({
-      by: { kind: account.kind, name: account.name, id: account.id },
-      action: "account.login",
-      target: { kind: "account", name: account.name, id: account.id },
-      after: { source: provider.source },
-      origin: new RequestOrigin(context, parts.proxies),
-    });
+    noteLogin(context, account, provider.source);
     const result = await interactive.begin({ account, passwordChangedAt: null }, clientOf(context, parts.proxies));
     if ("session" in result) {
       return redirect(context, pending.returnTo, [ended, sessionCookie(context, parts, result.session)]);
@@ -87,6 +113,15 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
     });
     return redirect(context, `/login#${rest.toString()}`, [ended]);
   };
+
+  const noteLogin = (context: RequestContext, { kind, name, id }: Account, source: string): void =>
+    audit.note({
+      by: { kind, name, id },
+      action: "account.login",
+      target: { kind: "account", name, id },
+      after: { source },
+      origin: new RequestOrigin(context, parts.proxies),
+    });
 
   /** Somebody else may have logged in here meanwhile, or the link was begun in another browser and this one lured to its end. */
   const assertSame = async (context: RequestContext, { accountId, sessionId }: LinkTo): Promise<void> => {
@@ -110,10 +145,23 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
         })),
       }),
     }),
+    implement(loginMethodsApi.chooseName, {
+      needs: PUBLIC,
+      handle: async ({ body }, { context }) => {
+        assertMayHaveSession(context, parts);
+        const identity = readIdentity(context, parts);
+        const account = await logins.accountNamed(identity, body.name);
+        noteLogin(context, account, identity.source);
+        const login = { account, passwordChangedAt: null };
+        const begun = await interactive.complete(login, clientOf(context, parts.proxies));
+        const headers = { "Set-Cookie": sessionCookie(context, parts, begun.session) };
+        return answer({ account: accountView(begun.account) }, { headers });
+      },
+    }),
     implement(identitiesApi.list, {
       needs: CALLER,
       handle: async (_, { caller }) => {
-        const found = caller.rights === null ? [] : await identities.list(caller.rights.accountId);
+        const found = await identities.list(ownAccountId(caller, "administer-account"));
         const items = found.map(({ source, login, createdAt, lastUsedAt }) => ({
           source,
           login,
@@ -144,8 +192,8 @@ export function identityRoutes(parts: IdentityRouteParts): Route<Needs, Principa
     implement(identitiesApi.unlink, {
       needs: CALLER,
       handle: async ({ params }, { caller }) => {
-        const { accountId } = provenSession(caller);
-        await identities.unlink(accountId, params.source, caller.origin ?? null);
+        const { accountId, sessionId } = provenSession(caller);
+        await identities.unlink(accountId, params.source, { sessionId, origin: caller.origin ?? null });
         return undefined;
       },
     }),

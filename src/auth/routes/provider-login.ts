@@ -8,11 +8,9 @@ import type { RequestContext } from "../../http/context.ts";
 import { type Sealer, SealError } from "../../lib/seal.ts";
 import type { OidcProvider, PendingLogin } from "../drivers/oidc.ts";
 import { SourceUnavailableError } from "../source.ts";
+import { type KeptCookie, keptCookie, readKeptCookie } from "./kept-cookie.ts";
 import { realmOf } from "./realm.ts";
 import { assertMayHaveSession, type CookieParts } from "./session-cookie.ts";
-
-const SECONDS = 600;
-const MAX_COOKIES_LENGTH = 16_384;
 
 /** Whose session asked for an identity to be linked to its account; null for a login. */
 export type LinkTo = { accountId: number; sessionId: number };
@@ -44,11 +42,8 @@ export async function readKept(
   context: RequestContext,
   parts: ProviderLoginParts,
 ): Promise<Kept> {
-  const header = context.header("cookie") ?? "";
-  const prefix = `${nameOf(context, parts)}=`;
-  const cookies = header.length > MAX_COOKIES_LENGTH ? [] : header.split(";").map((it) => it.trim());
-  const text = cookies.find((it) => it.startsWith(prefix))?.slice(prefix.length);
-  if (text === undefined) throw notBegun();
+  const text = readKeptCookie(keptAs(provider), context, parts);
+  if (text === null) throw notBegun();
   const { pendingLogin } = await import("../drivers/oidc.ts");
   const linkTo = z.strictObject({ accountId: z.int(), sessionId: z.int() }).nullable();
   try {
@@ -77,19 +72,11 @@ export function endedCookie(provider: OidcProvider, context: RequestContext, par
 }
 
 function cookieOf(provider: OidcProvider, context: RequestContext, parts: CookieParts, value: string): string {
-  const { pathname } = new URL(`${realmOf(context, parts)}${callbackPath(provider)}`);
-  const age = value === "" ? 0 : SECONDS;
-  const secure = isHttps(context, parts) ? "; Secure" : "";
-  // Lax: the provider's redirect comes from another site.
-  return `${nameOf(context, parts)}=${value}; Path=${pathname}; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+  return keptCookie(keptAs(provider), context, parts, value);
 }
 
-function nameOf(context: RequestContext, parts: CookieParts): string {
-  return `${isHttps(context, parts) ? "__Secure-" : ""}berth_provider`;
-}
-
-function isHttps(context: RequestContext, parts: CookieParts): boolean {
-  return realmOf(context, parts).startsWith("https:");
+function keptAs(provider: OidcProvider): KeptCookie {
+  return { name: "berth_provider", path: callbackPath(provider) };
 }
 
 function callbackPath({ name }: OidcProvider): string {

@@ -1,6 +1,7 @@
 /**
  * The cookie that a browser's login lives in. Over https its name begins with `__Host-`, so no other host, subdomain or plain
- * connection can set it; over plain http it is given on this machine alone, where nobody listens in between.
+ * connection can set it; over plain http it is given on this machine alone, where nobody listens in between, unless
+ * `http.insecureSessions` says that the whole network is trusted.
  */
 import { RegistryError } from "../../errors.ts";
 import { isLoopbackHost, type TrustedProxies } from "../../http/client-address.ts";
@@ -8,13 +9,14 @@ import type { RequestContext } from "../../http/context.ts";
 import type { SessionClient } from "../sessions.ts";
 import { addressOf, realmOf } from "./realm.ts";
 
-export type CookieParts = { publicUrl: string | undefined; proxies: TrustedProxies };
+/** `insecureSessions`: over plain http from elsewhere too. */
+export type CookieParts = { publicUrl: string | undefined; proxies: TrustedProxies; insecureSessions: boolean };
 
 const NAME = "berth_session";
 const MAX_COOKIES_LENGTH = 16_384;
 
 /** What the browser's session cookie holds, or null. */
-export function readSessionCookie(context: RequestContext, parts: CookieParts): string | null {
+export function readSessionCookie(context: RequestContext, parts: Omit<CookieParts, "insecureSessions">): string | null {
   const header = context.header("cookie");
   if (header === null || header.length > MAX_COOKIES_LENGTH) return null;
   const prefix = `${isHttps(context, parts) ? `__Host-${NAME}` : NAME}=`;
@@ -41,11 +43,16 @@ export function endedSessionCookie(context: RequestContext, parts: CookieParts):
 
 /** Throws DENIED where no session can be had: before a password is asked for. */
 export function assertMayHaveSession(context: RequestContext, parts: CookieParts): void {
-  if (isHttps(context, parts) || isLoopbackHost(context.host)) return;
+  if (parts.insecureSessions || !isExposed(context, parts)) return;
   throw new RegistryError("DENIED", {
     message:
       "logging in from a browser needs https: set http.tls, or http.publicUrl when a proxy in front of this server speaks it",
   });
+}
+
+/** Whether others could read along: plain http from another machine. */
+export function isExposed(context: RequestContext, parts: CookieParts): boolean {
+  return !isHttps(context, parts) && !isLoopbackHost(context.host);
 }
 
 export function clientOf(context: RequestContext, proxies: TrustedProxies): SessionClient {
@@ -58,6 +65,6 @@ function format(context: RequestContext, parts: CookieParts, value: string, maxA
   return isHttps(context, parts) ? `__Host-${NAME}=${value}; ${attributes}; Secure` : `${NAME}=${value}; ${attributes}`;
 }
 
-function isHttps(context: RequestContext, parts: CookieParts): boolean {
+function isHttps(context: RequestContext, parts: Omit<CookieParts, "insecureSessions">): boolean {
   return realmOf(context, parts).startsWith("https:");
 }

@@ -1,4 +1,5 @@
 /** Claiming, logging in and out, and who one is. */
+import { letsThrough } from "../../access/ceiling.ts";
 import { CALLER, type Needs, PUBLIC } from "../../access/needs.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { Account, Accounts } from "../../accounts/accounts.ts";
@@ -11,6 +12,8 @@ import type { Route } from "../../http/router.ts";
 import { sessionApi, setupApi } from "../account-api.ts";
 import type { AccountMail } from "../account-mail.ts";
 import type { InteractiveLogin } from "../interactive-login.ts";
+import type { Logins } from "../logins.ts";
+import { listOwnNamespaces } from "../queries/own-namespaces.ts";
 import type { BrowserSessions, NewSession } from "../sessions.ts";
 import type { Setup } from "../setup.ts";
 import type { SignUpPolicy } from "../sign-up-policy.ts";
@@ -30,6 +33,7 @@ export type SessionRouteParts = CookieParts & {
   audit: AuditTrail;
   accounts: Accounts;
   interactive: InteractiveLogin;
+  logins: Pick<Logins, "passwordChangedAt">;
   sessions: BrowserSessions;
   setup: Setup;
   mail: AccountMail;
@@ -37,7 +41,7 @@ export type SessionRouteParts = CookieParts & {
 };
 
 export function sessionRoutes(parts: SessionRouteParts): Route<Needs, Principal>[] {
-  const { database, audit, accounts, interactive, sessions, setup, mail } = parts;
+  const { database, audit, accounts, interactive, logins, sessions, setup, mail } = parts;
 
   const cookieFor = (context: RequestContext, session: NewSession) => ({
     "Set-Cookie": sessionCookie(context, parts, session),
@@ -88,12 +92,23 @@ export function sessionRoutes(parts: SessionRouteParts): Route<Needs, Principal>
         const account = rights && (await accounts.find(rights.accountId));
         // Gone since the guard let it through.
         if (!account || credential === null) throw new RegistryError("UNAUTHORIZED");
+        // A token that is limited to names does not tell of what else its account belongs to.
+        const seesOwn = ceiling === null || letsThrough(ceiling, "list-members", null);
         return {
           account: accountView(account),
           credential: credential.kind,
           provenAt: credential.kind === "session" ? timeText(credential.provenAt) : null,
+          hasPassword: (await logins.passwordChangedAt(account.id)) !== null,
           scopes: ceiling?.kind === "scopes" ? ceiling.scopes.map((it) => ({ ...it, actions: [...it.actions] })) : null,
-          namespaces: [...(rights?.memberships ?? [])].map(([id, role]) => ({ id: String(id), role })),
+          namespaces: (seesOwn ? await listOwnNamespaces.all(database, { accountId: account.id }) : []).map(
+            ({ id, name, kind, display_name: displayName, role }) => ({
+              id: String(id),
+              name,
+              kind,
+              displayName,
+              role,
+            }),
+          ),
         };
       },
     }),

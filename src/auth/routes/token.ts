@@ -16,6 +16,8 @@ import type { Authenticator } from "../authenticator.ts";
 import type { Logins } from "../logins.ts";
 import type { SigningKeys } from "../signing-keys.ts";
 import type { Guard } from "./guard.ts";
+import type { BrowserSessions } from "../sessions.ts";
+import { lockMaker } from "../token-maker.ts";
 import { parseScopes } from "../token-scopes.ts";
 import type { TokenService } from "../token-service.ts";
 import type { Tokens } from "../tokens.ts";
@@ -27,6 +29,7 @@ export type TokenRouteParts = {
   authenticator: Authenticator;
   tokenService: TokenService;
   tokens: Tokens;
+  sessions: BrowserSessions;
   logins: Logins;
   signingKeys: SigningKeys;
   proxies: TrustedProxies;
@@ -145,9 +148,8 @@ export function tokenRoutes(parts: TokenRouteParts): Route<Needs, Principal>[] {
     return await parts.database.write(async (trx) => {
       const { accountId } = rights;
       // A new password ends what the old one was given: also what is being given at this moment.
-      if ((await parts.logins.lockPassword(trx, accountId)) !== (credential.changedAt ?? null)) {
-        throw new RegistryError("UNAUTHORIZED", { message: "the password has changed: log in again", headers: BASIC });
-      }
+      const maker = await lockMaker(trx, parts, { accountId, credential });
+      if (!maker.isGood) throw new RegistryError("UNAUTHORIZED", { message: maker.reason, headers: BASIC });
       const { id, text } = await parts.tokens.create(trx, {
         accountId,
         kind: "refresh",

@@ -31,7 +31,7 @@ export function trustRuleRoutes(parts: TrustRuleRouteParts): Route<Needs, Princi
 
   return [
     implement(trustRulesApi.list, {
-      needs: onNamespace("administer-namespace"),
+      needs: onNamespace("inspect-namespace"),
       handle: async ({ params }) => {
         const { robot } = await find(params);
         return { items: (await trustRules.list(robot.id)).map(show), next: null };

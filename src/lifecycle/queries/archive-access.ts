@@ -115,6 +115,7 @@ export const insertArchivedToken = verbatim("tokens", [
   "expires_at",
   "last_used_at",
   "last_used_address",
+  "parent_id",
 ]);
 
 export const pageSigningKeys = pageBy("signing_keys", "id");
@@ -144,7 +145,7 @@ export const insertArchivedFormerName = verbatim("former_names", [
 
 export const pageMembers = pageBy("members", "namespace_id", "account_id");
 export const findSameMember = sameIn("members", "namespace_id", "account_id", "role");
-export const insertArchivedMember = verbatim("members", ["namespace_id", "account_id", "role", "created_at"]);
+export const insertArchivedMember = verbatim("members", ["namespace_id", "account_id", "role", "source", "created_at"]);
 
 export const pageTeams = pageBy("teams", "id");
 export const findSameTeam = sameIn("teams", "id", "namespace_id", "name");
@@ -240,3 +241,6 @@ export const insertArchivedUsageCounter = verbatim("usage_counters", ["namespace
 export const findAnyAccount = statement()((_, { db }) =>
   db.selectFrom("accounts").select("id").where("id", ">", sql.lit(0)).limit(1),
 );
+
+export const pagePullCounts = pageBy("pull_counts", "repository_id", "unit", "at");
+export const insertArchivedPullCount = verbatim("pull_counts", ["repository_id", "unit", "at", "pulls"]);

@@ -328,3 +328,9 @@ export const replaceBytes = statement<{ digest: string; storageKey: string; now:
     .where("state", "<>", sql.lit("deleting"))
     .where("state", "=", sql.lit("damaged")),
 );
+
+export const pageManifestPulls = statement<{ after: number; limit: number }>()((p, { db }) =>
+  db.selectFrom("manifest_pulls").selectAll().where("manifest_id", ">", p.after).orderBy("manifest_id").limit(p.limit),
+);
+
+export const insertArchivedManifestPulls = verbatim("manifest_pulls", ["manifest_id", "pulls", "last_at"]);

@@ -128,16 +128,57 @@ export const countBinnedTags = statement<{ before: number }>()((p, { db }) =>
     .where("deleted_at", "<=", p.before),
 );
 
-/** In the recycle bin, after one of them, longest first. */
+/** In the recycle bin by themselves, after one of them, longest first, with when their repository went there. */
 export const listBinned = statement<{ deletedAt: number; manifestId: number; limit: number }>()((p, { db }) =>
   db
     .selectFrom("manifests")
     .select(["id", sql<number>`deleted_at`.as("deleted_at")])
+    .select((eb) =>
+      eb
+        .selectFrom("repositories")
+        .select("repositories.deleted_at")
+        .whereRef("repositories.id", "=", "manifests.repository_id")
+        .as("repository_deleted_at"),
+    )
     .where("deleted_at", "is not", null)
     .where((eb) => eb(eb.refTuple("deleted_at", "id"), ">", eb.tuple(p.deletedAt, p.manifestId)))
     .orderBy("deleted_at")
     .orderBy("id")
     .limit(p.limit),
+);
+
+/** Repositories in the recycle bin, or on their way out of it, after one of them, longest first. Those that are gone have 0. */
+export const listBinnedRepositories = statement<{ deletedAt: number; repositoryId: number; limit: number }>()(
+  (p, { db }) =>
+    db
+      .selectFrom("repositories")
+      .select(["id", sql<number>`deleted_at`.as("deleted_at")])
+      .where("deleted_at", "is not", null)
+      .where((eb) => eb(eb.refTuple("deleted_at", "id"), ">", eb.tuple(p.deletedAt, p.repositoryId)))
+      .orderBy("deleted_at")
+      .orderBy("id")
+      .limit(p.limit),
+);
+
+/** Of a repository, after one of them: those that are not in the recycle bin by themselves. */
+export const listLiveManifests = statement<{ repositoryId: number; digest: string; limit: number }>()((p, { db }) =>
+  db
+    .selectFrom("manifests")
+    .select(["id", "digest"])
+    .where("repository_id", "=", p.repositoryId)
+    .where("digest", ">", p.digest)
+    .where("deleted_at", "is", null)
+    .orderBy("digest")
+    .limit(p.limit),
+);
+
+/** Rows of a repository's tags, their history included, but for those that went into the recycle bin at or before a time. */
+export const countTagsNotBinned = statement<{ repositoryId: number; before: number }>()((p, { db }) =>
+  db
+    .selectFrom("tags")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("repository_id", "=", p.repositoryId)
+    .where((eb) => eb.or([eb("deleted_at", "is", null), eb("deleted_at", ">", p.before)])),
 );
 
 /** The links through which a manifest has what it names. */
@@ -156,11 +197,14 @@ export const listLinksOfManifest = statement<{ manifestId: number }>()((p, { db 
 );
 
 /**
- * Whether a link would outlast leases that end until `leaseBefore`, and the loss of every manifest that went into the
- * bin until `binBefore`.
+ * Whether a link would outlast leases that end until `leaseBefore`, and the loss of every manifest and repository that
+ * went into the bin until `binBefore`. With a repository end the leases of what its manifests name, no others.
  */
 function outlasts(p: { leaseBefore: number; binBefore: number }): RawBuilder<boolean> {
-  return sql`(coalesce(repository_blobs.kept_until, 0) > ${p.leaseBefore} or exists (select 1 from manifest_references inner join manifests on manifests.id = manifest_references.manifest_id where manifest_references.repository_id = repository_blobs.repository_id and manifest_references.digest = blobs.digest and (manifests.deleted_at is null or manifests.deleted_at > ${p.binBefore})))`;
+  const isGone = sql`exists (select 1 from repositories where repositories.id = repository_blobs.repository_id and repositories.deleted_at > 0 and repositories.deleted_at <= ${p.binBefore})`;
+  const naming = sql`select 1 from manifest_references inner join manifests on manifests.id = manifest_references.manifest_id where manifest_references.repository_id = repository_blobs.repository_id and manifest_references.digest = blobs.digest`;
+  const isKept = sql`manifests.deleted_at is null or manifests.deleted_at > ${p.binBefore}`;
+  return sql`(case when ${isGone} then coalesce(repository_blobs.kept_until, 0) > ${p.leaseBefore} and not exists (${naming}) else coalesce(repository_blobs.kept_until, 0) > ${p.leaseBefore} or exists (${naming} and (${isKept})) end)`;
 }
 
 /** Those of the links that would not outlast it. `links`: a JSON list of `{ blob_id, repository_id }`. */

@@ -1,105 +1,107 @@
 /** Accounts and their tokens, for operators. */
+import { z } from "zod";
 import { parsePattern } from "../../access/pattern.ts";
 import type { Account } from "../../accounts/accounts.ts";
 import type { Token } from "../../auth/tokens.ts";
+import { cursor, toPage } from "../../contract/page.ts";
 import { RegistryError } from "../../errors.ts";
-import type { RequestContext } from "../../http/context.ts";
-import {
-  accountBody,
-  type AccountPage,
-  accountPasswordBody,
-  accountPatchBody,
-  newAccountBody,
-  newTokenBody,
-  type OperatorAccount,
-  type OperatorToken,
-  type TokenPage,
-  tokenRevokeBody,
-} from "../api.ts";
+import { implement } from "../../http/contract-routes.ts";
+import { accountsApi, type OperatorAccount, type OperatorToken, tokensApi } from "../account-api.ts";
 import type { Administering } from "../parts.ts";
 import type { OperatorRoute } from "./desk.ts";
-import { json, readJson } from "./json.ts";
 
-const DEFAULT_PAGE = 100;
-const MAX_PAGE = 1_000;
+const accountCursor = cursor("accounts by name", () => z.tuple([z.string().max(300)]));
+const tokenCursor = cursor("tokens by id", () => z.tuple([z.int()]));
 
 /** Also where storage.readonly is true: who may in, and who not, has to be said at any time. */
 export function accountRoutes(accounts: Administering): OperatorRoute[] {
-  const get = (path: string, handle: OperatorRoute["handle"]): OperatorRoute => {
-    return { id: idOf("read", path), method: "GET", path: `/api/v1/${path}`, needs: null, handle };
-  };
-  const post = (path: string, handle: OperatorRoute["handle"]): OperatorRoute => {
-    return { id: idOf("change", path), method: "POST", path: `/api/v1/${path}`, needs: null, handle };
-  };
   return [
-    get("accounts", async (context) => {
-      const limit = limitOf(context);
-      const after = context.query.get("after") ?? "";
-      const found = await accounts.list({ prefix: context.query.get("prefix") ?? "", after, limit: limit + 1 });
-      const shown = found.slice(0, limit);
-      const next = found.length > limit ? (shown.at(-1)?.name ?? null) : null;
-      return json(context, { accounts: shown.map(accountOf), next } satisfies AccountPage);
+    implement(accountsApi.list, {
+      needs: null,
+      handle: async ({ query: { prefix, limit, after } }) => {
+        const [last = ""] = accountCursor.decode(after) ?? [];
+        const rows = await accounts.list({ prefix, after: last, limit: limit + 1 });
+        return toPage(rows, limit, { item: accountOf, cursor: ({ name }) => accountCursor.encode([name]) });
+      },
     }),
-    get("account", async (context) => json(context, accountOf(await accounts.find(nameOf(context))))),
-    post("account/create", async (context, by) => {
-      const { isAdministrator, email = null, password = null, name } = await readJson(context, newAccountBody);
-      const person = { name, email, password };
-      const created = isAdministrator
-        ? await accounts.createAdministrator(by, person)
-        : { ...(await accounts.createAccount(by, { ...person, systemRole: "none" })), hasClaimed: false };
-      return json(context, { ...created, account: accountOf(created.account) });
+    implement(accountsApi.get, {
+      needs: null,
+      handle: async ({ query }) => accountOf(await accounts.find(query.name)),
     }),
-    post("account/password", async (context, by) => {
-      const { name, password = null } = await readJson(context, accountPasswordBody);
-      const { account, password: made } = await accounts.setPassword(by, name, password);
-      return json(context, { account: accountOf(account), password: made });
+    implement(accountsApi.create, {
+      needs: null,
+      handle: async ({ body }, { caller }) => {
+        const { isAdministrator, email = null, password = null, name } = body;
+        const person = { name, email, password };
+        const created = isAdministrator
+          ? await accounts.createAdministrator(caller, person)
+          : { ...(await accounts.createAccount(caller, { ...person, systemRole: "none" })), hasClaimed: false };
+        return { ...created, account: accountOf(created.account) };
+      },
     }),
-    post("account/change", async (context, by) => {
-      const { name, isDisabled, systemRole } = await readJson(context, accountPatchBody);
-      let account = await accounts.find(name);
-      if (systemRole !== undefined) account = await accounts.setSystemRole(by, name, systemRole);
-      if (isDisabled !== undefined) account = await accounts.setDisabled(by, name, isDisabled);
-      return json(context, accountOf(account));
+    implement(accountsApi.setPassword, {
+      needs: null,
+      handle: async ({ body: { name, password = null } }, { caller }) => {
+        const { account, password: made } = await accounts.setPassword(caller, name, password);
+        return { account: accountOf(account), password: made };
+      },
     }),
-    post("account/revoke", async (context, by) => {
-      const { name } = await readJson(context, accountBody);
-      return json(context, accountOf(await accounts.revokeAll(by, name)));
+    implement(accountsApi.change, {
+      needs: null,
+      handle: async ({ body: { name, isDisabled, systemRole } }, { caller }) => {
+        let account = await accounts.find(name);
+        if (systemRole !== undefined) account = await accounts.setSystemRole(caller, name, systemRole);
+        if (isDisabled !== undefined) account = await accounts.setDisabled(caller, name, isDisabled);
+        return accountOf(account);
+      },
     }),
-    get("tokens", async (context) => {
-      const limit = limitOf(context);
-      const after = /^\d{1,15}$/.exec(context.query.get("after") ?? "0")?.[0] ?? "0";
-      const found = await accounts.listTokens(nameOf(context), Number(after), limit + 1);
-      const shown = found.slice(0, limit);
-      const next = found.length > limit ? String(shown.at(-1)?.id ?? "") : null;
-      return json(context, { tokens: shown.map(tokenOf), next } satisfies TokenPage);
+    implement(accountsApi.revoke, {
+      needs: null,
+      handle: async ({ body }, { caller }) => accountOf(await accounts.revokeAll(caller, body.name)),
     }),
-    post("token/create", async (context, by) => {
-      const { account, name, scopes, expiresAt } = await readJson(context, newTokenBody);
-      const checked = scopes?.map((it) => ({ actions: it.actions, pattern: parsePattern(it.pattern) })) ?? null;
-      return json(context, await accounts.createToken(by, account, { name, scopes: checked, expiresAt }));
+    implement(accountsApi.reseal, {
+      needs: null,
+      handle: async ({ body }, { caller }) => ({ resealed: await accounts.reseal(caller, body.oldKeyFile ?? null) }),
     }),
-    post("token/revoke", async (context, by) => {
-      const { account, id } = await readJson(context, tokenRevokeBody);
-      if (await accounts.revokeToken(by, account, id)) return json(context, { id });
-      throw new RegistryError("NAME_UNKNOWN", {
-        message: `${account} has no token ${id}; berth token list shows them`,
-      });
+    implement(accountsApi.resetFactors, {
+      needs: null,
+      handle: async ({ body }, { caller }) => {
+        const { account, hadFactors } = await accounts.resetFactors(caller, body.name);
+        return { account: accountOf(account), hadFactors };
+      },
     }),
+    ...tokenRoutes(accounts),
   ];
 }
 
-function idOf(verb: string, path: string): string {
-  return `${verb}-${path.replace("/", "-")}`;
-}
-
-function limitOf(context: RequestContext): number {
-  const limit = context.query.get("limit") ?? String(DEFAULT_PAGE);
-  if (/^[1-9]\d{0,8}$/.test(limit)) return Math.min(Number(limit), MAX_PAGE);
-  throw new RegistryError("PAGINATION_NUMBER_INVALID", { message: "limit must be a whole number, 1 or more" });
-}
-
-function nameOf(context: RequestContext): string {
-  return (context.query.get("name") ?? "").slice(0, 300);
+function tokenRoutes(accounts: Administering): OperatorRoute[] {
+  return [
+    implement(tokensApi.list, {
+      needs: null,
+      handle: async ({ query: { name, limit, after } }) => {
+        const [last = 0] = tokenCursor.decode(after) ?? [];
+        const rows = await accounts.listTokens(name, last, limit + 1);
+        return toPage(rows, limit, { item: tokenOf, cursor: ({ id }) => tokenCursor.encode([id]) });
+      },
+    }),
+    implement(tokensApi.create, {
+      needs: null,
+      handle: async ({ body: { account, name, scopes, expiresAt } }, { caller }) => {
+        const checked = scopes?.map((it) => ({ actions: it.actions, pattern: parsePattern(it.pattern) })) ?? null;
+        const { id, text } = await accounts.createToken(caller, account, { name, scopes: checked, expiresAt });
+        return { id, text };
+      },
+    }),
+    implement(tokensApi.revoke, {
+      needs: null,
+      handle: async ({ body: { account, id } }, { caller }) => {
+        if (await accounts.revokeToken(caller, account, id)) return { id };
+        throw new RegistryError("NAME_UNKNOWN", {
+          message: `${account} has no token ${id}; berth token list shows them`,
+        });
+      },
+    }),
+  ];
 }
 
 function accountOf(account: Account): OperatorAccount {
@@ -108,16 +110,8 @@ function accountOf(account: Account): OperatorAccount {
   return { id, kind, name, displayName, email, isEmailVerified, systemRole, isDisabled, createdAt, lastLoginAt };
 }
 
-function tokenOf({
-  id,
-  kind,
-  name,
-  hint,
-  scopes,
-  createdAt,
-  expiresAt,
-  lastUsedAt,
-  lastUsedAddress,
-}: Token): OperatorToken {
+function tokenOf(token: Token): OperatorToken {
+  const { id, kind, name, hint, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = token;
+  const scopes = token.scopes?.map(({ actions, pattern }) => ({ actions: [...actions], pattern })) ?? null;
   return { id, kind, name, hint, scopes, createdAt, expiresAt, lastUsedAt, lastUsedAddress };
 }

@@ -1,21 +1,29 @@
 /** What the operators' routes share: how works are started and answered, and what a read-only registry refuses. */
 import type { Principal } from "../../access/principal.ts";
 import type { AuditAction, AuditEvent } from "../../audit/event.ts";
+import type { AnySchemas, Endpoint } from "../../contract/endpoint.ts";
 import { RegistryError } from "../../errors.ts";
-import type { RequestContext } from "../../http/context.ts";
+import type { Answer, Extras } from "../../http/contract-routes.ts";
+import { lines } from "../../http/json-lines.ts";
 import type { Route } from "../../http/router.ts";
+import type { Line, Step } from "../lines.ts";
 import type { OperatorParts } from "../parts.ts";
-import { jsonLines, type Emit } from "./json-lines.ts";
 
 export type OperatorRoute = Route<null, Principal>;
+
+/** Hands on a step; resolves when the reader is not far behind. */
+export type Tell = (step: Step) => Promise<void>;
+
+type WorkEndpoint = Endpoint<AnySchemas & { line: NonNullable<AnySchemas["line"]> }>;
 
 export type Desk = {
   /** Answers with the lines of a work, one of its kind at a time. Throws UNAVAILABLE. */
   follow: (
-    context: RequestContext,
+    endpoint: WorkEndpoint,
     kind: string,
-    body: (signal: AbortSignal, emit: Emit) => Promise<unknown>,
-  ) => Response;
+    extras: Extras<Principal>,
+    body: (signal: AbortSignal, tell: Tell) => Promise<unknown>,
+  ) => Answer<undefined>;
   /** Writes down that the operator does this, before it is done: what it changes by itself is written nowhere else. */
   record: (by: Principal, action: AuditAction, asked: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Throws UNAVAILABLE where nothing may change. */
@@ -24,9 +32,21 @@ export type Desk = {
 
 export function createDesk({ works, log, readonly, audit }: OperatorParts): Desk {
   return {
-    follow: (context, kind, body) => {
-      const work = works.begin(kind, context.request.signal);
-      return jsonLines(context, log, (emit) => work.run((signal) => body(signal, emit)));
+    follow: (endpoint, kind, { context }, body) => {
+      const { signal } = context.request;
+      const work = works.begin(kind, signal);
+      return lines(endpoint, async (emit) => {
+        try {
+          const result = await work.run((until) => body(until, emit));
+          await emit({ event: "done", result } satisfies Line);
+        } catch (error) {
+          // Whoever runs this server may read what went wrong: the message of an unexpected error too.
+          if (!signal.aborted && !(error instanceof RegistryError)) {
+            log.warn("an operator's command failed", { id: context.id, path: context.path, error });
+          }
+          await emit(describeFailure(error));
+        }
+      });
     },
     record: async (by, action, asked) => {
       const event: AuditEvent = { by, action, target: { kind: "registry", name: "registry" }, after: asked };
@@ -43,4 +63,9 @@ export function createDesk({ works, log, readonly, audit }: OperatorParts): Desk
       });
     },
   };
+}
+
+function describeFailure(error: unknown): Line {
+  if (error instanceof RegistryError) return { event: "failed", code: error.wireCode, message: error.message };
+  return { event: "failed", code: "UNKNOWN", message: error instanceof Error ? error.message : String(error) };
 }

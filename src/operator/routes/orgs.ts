@@ -1,83 +1,77 @@
 /** Organisations and their members, for operators. */
+import { z } from "zod";
 import type { Member } from "../../accounts/members.ts";
 import type { Namespace } from "../../accounts/namespace.ts";
+import { cursor, toPage } from "../../contract/page.ts";
 import { RegistryError } from "../../errors.ts";
-import type { RequestContext } from "../../http/context.ts";
-import {
-  newOrgBody,
-  type OperatorOrg,
-  type OrgMember,
-  orgMemberBody,
-  type OrgMemberPage,
-  type OrgPage,
-  orgRemovalBody,
-} from "../org-api.ts";
+import { implement } from "../../http/contract-routes.ts";
+import { type OperatorOrg, organisationsApi as api, type OrgMember } from "../org-api.ts";
 import type { Organising } from "../parts.ts";
 import type { OperatorRoute } from "./desk.ts";
-import { json, readJson } from "./json.ts";
 
-const MAX_PAGE = 500;
+const namespaceCursor = cursor("namespaces by name", () => z.tuple([z.string().max(300)]));
+const memberCursor = cursor("members by account", () => z.tuple([z.int()]));
 
 /** Also where storage.readonly is true: who may in, and who not, has to be said at any time. */
-export function orgRoutes({ namespaces, members }: Organising): OperatorRoute[] {
-  const route = (method: "GET" | "POST", path: string, handle: OperatorRoute["handle"]): OperatorRoute => ({
-    id: path.replace("/", "-"),
-    method,
-    path: `/api/v1/${path}`,
-    needs: null,
-    handle: async (context, principal) => {
-      try {
-        return await handle(context, principal);
-      } catch (error) {
-        // Of the address itself an older server says NOT_FOUND: what is missing here is a name.
-        if (!(error instanceof RegistryError) || error.code !== "NOT_FOUND") throw error;
-        throw new RegistryError("NAME_UNKNOWN", { message: error.message, cause: error });
-      }
-    },
-  });
-  return [
-    route("GET", "orgs", async (context, by) => {
-      const found = await namespaces.list(by, context.query.get("after") ?? "", MAX_PAGE + 1);
-      const shown = found.slice(0, MAX_PAGE);
-      const next = found.length > MAX_PAGE ? (shown.at(-1)?.name ?? null) : null;
-      return json(context, { namespaces: shown.map(orgOf), next } satisfies OrgPage);
+export function orgRoutes({ namespaces, members, handOver }: Organising): OperatorRoute[] {
+  const routes: OperatorRoute[] = [
+    implement(api.list, {
+      needs: null,
+      handle: async ({ query: { limit, after } }, { caller }) => {
+        const [last = ""] = namespaceCursor.decode(after) ?? [];
+        const rows = await namespaces.list(caller, last, limit + 1);
+        return toPage(rows, limit, { item: orgOf, cursor: ({ name }) => namespaceCursor.encode([name]) });
+      },
     }),
-    route("GET", "org/members", async (context) => {
-      const { id } = await namespaces.get(nameOf(context));
-      const found = await members.list(id, afterOf(context), MAX_PAGE + 1);
-      const shown = found.slice(0, MAX_PAGE);
-      const next = found.length > MAX_PAGE ? (shown.at(-1)?.accountId ?? null) : null;
-      return json(context, { members: shown.map(memberOf), next } satisfies OrgMemberPage);
+    implement(api.members, {
+      needs: null,
+      handle: async ({ query: { name, limit, after } }) => {
+        const { id } = await namespaces.get(name);
+        const [last = 0] = memberCursor.decode(after) ?? [];
+        const rows = await members.list(id, last, limit + 1);
+        return toPage(rows, limit, { item: memberOf, cursor: ({ accountId }) => memberCursor.encode([accountId]) });
+      },
     }),
-    route("POST", "org/create", async (context, by) => {
-      const { name, owner } = await readJson(context, newOrgBody);
-      return json(context, orgOf(await namespaces.create(by, name, {}, owner)));
+    implement(api.create, {
+      needs: null,
+      handle: async ({ body: { name, owner } }, { caller }) => orgOf(await namespaces.create(caller, name, {}, owner)),
     }),
-    route("POST", "org/add", async (context, by) => {
-      const { name, account, role } = await readJson(context, orgMemberBody);
-      const { id } = await namespaces.get(name);
-      return json(context, memberOf(await members.put(id, account, role, by)));
+    implement(api.putMember, {
+      needs: null,
+      handle: async ({ body: { name, account, role } }, { caller }) => {
+        const { id } = await namespaces.get(name);
+        return memberOf(await members.put(id, account, role, caller));
+      },
     }),
-    route("POST", "org/remove", async (context, by) => {
-      const { name, account } = await readJson(context, orgRemovalBody);
-      const { id } = await namespaces.get(name);
-      await members.remove(id, account, by);
-      return json(context, { account });
+    implement(api.handOver, {
+      needs: null,
+      handle: async ({ body: { name, account } }, { caller }) => {
+        const { id } = await namespaces.get(name);
+        return orgOf(await handOver.give(id, account, caller));
+      },
+    }),
+    implement(api.removeMember, {
+      needs: null,
+      handle: async ({ body: { name, account } }, { caller }) => {
+        const { id } = await namespaces.get(name);
+        await members.remove(id, account, caller);
+        return { account };
+      },
     }),
   ];
+  return routes.map((route) => ({ ...route, handle: namingWhatIsMissing(route.handle) }));
 }
 
-/** Throws REQUEST_INVALID. */
-function nameOf({ query }: RequestContext): string {
-  const name = query.get("name");
-  if (name === null) throw new RegistryError("REQUEST_INVALID", { message: "say whose members: ?name=" });
-  return name;
-}
-
-function afterOf({ query }: RequestContext): number {
-  const after = query.get("after") ?? "0";
-  if (!/^\d{1,15}$/.test(after)) throw new RegistryError("REQUEST_INVALID", { message: "after must be a number" });
-  return Number(after);
+/** Of the address itself an older server says NOT_FOUND: what is missing here is a name. */
+function namingWhatIsMissing(handle: OperatorRoute["handle"]): OperatorRoute["handle"] {
+  return async (context, caller) => {
+    try {
+      return await handle(context, caller);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.code !== "NOT_FOUND") throw error;
+      throw new RegistryError("NAME_UNKNOWN", { message: error.message, cause: error });
+    }
+  };
 }
 
 function orgOf({ name, kind, displayName, createdAt }: Namespace): OperatorOrg {

@@ -16,20 +16,6 @@ function shown({ db }: StatementBuilder) {
     .where("tags.to_at", "is", null);
 }
 
-export const listTagPage = statement<{
-  repositoryId: number;
-  afterName: string;
-  tagPattern: string;
-  limit: number;
-}>()((p, builder) =>
-  shown(builder)
-    .where("tags.repository_id", "=", p.repositoryId)
-    .where("tags.name", ">", p.afterName)
-    .where(sql<boolean>`(${p.tagPattern} = '' or lower(tags.name) like ${p.tagPattern} escape '\\')`)
-    .orderBy("tags.name")
-    .limit(p.limit),
-);
-
 export const findTagShown = statement<{ repositoryId: number; tag: string }>()((p, builder) =>
   shown(builder)
     .select("manifests.content")

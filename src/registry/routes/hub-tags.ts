@@ -21,13 +21,6 @@ export function hubTagRoutes({ tags, tagBook }: { tags: Tags; tagBook: TagBook }
   };
 
   return [
-    implement(api.list, {
-      needs: pull,
-      handle: async ({ params, query }) => {
-        const page = await tagBook.list(parseRepositoryName(params.repository), query);
-        return { ...page, items: page.items.map(formatTag) };
-      },
-    }),
     implement(api.get, { needs: pull, handle: async ({ params }) => await show(params) }),
     implement(api.history, {
       needs: pull,

@@ -5,6 +5,7 @@ import { RegistryError } from "../../errors.ts";
 import { readBody } from "../../http/body.ts";
 import type { TrustedProxies } from "../../http/client-address.ts";
 import type { RequestContext } from "../../http/context.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { manifestKind } from "../../oci/media-types.ts";
 import { findTag, parseReference, parseTag, type RepositoryName, type Tag } from "../../oci/reference.ts";
 import { unknownManifest, type Manifests, type StoredManifest } from "../manifests.ts";
@@ -17,7 +18,7 @@ export type ManifestRouteParts = {
   tags: Tags;
   maxManifestBytes: number;
   /** Told of every manifest that is given to somebody. HEAD gives none, nor does "not modified", and an index is not an image yet. */
-  onPull: (principal: Principal, repository: RepositoryName) => void;
+  onPull: (principal: Principal, repository: RepositoryName, digest: Digest) => void;
   pullGates: readonly PullGate[];
   /** Whose word on a client's address the gates get. */
   proxies: TrustedProxies;
@@ -44,7 +45,7 @@ export function manifestRoutes(parts: ManifestRouteParts) {
     const headers = notes === null ? shared : withNotes(shared, notes);
     if (isUnchanged(context, manifest)) return notModified(headers);
     if (context.method === "HEAD") return new Response(null, { headers });
-    if (manifestKind(manifest.mediaType) !== "index") onPull(principal, repository);
+    if (manifestKind(manifest.mediaType) !== "index") onPull(principal, repository, manifest.digest);
     return new Response(manifest.content, { headers });
   };
 

@@ -78,6 +78,17 @@ export const listByNameIn = statement<ListParameters & Stretch>()<ListedRow>((p,
     .orderBy("repositories.name"),
 );
 
+/** `wantedIds`: JSON list. In no order. */
+export const listByIds = statement<ListParameters & { wantedIds: string }>()<ListedRow>((p, builder) =>
+  listed(p, builder)
+    .where(
+      builder.dialect === "sqlite"
+        ? sql<boolean>`repositories.id in (select value from json_each(${p.wantedIds}))`
+        : sql<boolean>`repositories.id in (select value::bigint from json_array_elements_text(${p.wantedIds}::json) as value)`,
+    )
+    .where(sql<boolean>`(${p.wantedNamespaceId} = 0 or repositories.namespace_id = ${p.wantedNamespaceId})`),
+);
+
 /** A stretch of a list by a number, largest first, and of those that have the same the last name first: below one, down to another. */
 type Span = { beforeValue: number; beforeName: string; downToValue: number; downToName: string };
 
@@ -144,22 +155,4 @@ export const findStretchEnd = statement<{ afterName: string; stretch: number }>(
     .orderBy("name")
     .limit(1)
     .offset(p.stretch),
-);
-
-/** Those of a stretch of names whose name or description has the text in it. */
-export const searchStretch = statement<
-  { afterName: string; upToName: string; textPattern: string } & VisibilityParameters
->()((p, { db, dialect }) =>
-  db
-    .selectFrom("repositories")
-    .innerJoin("namespaces as owning", "owning.id", "repositories.namespace_id")
-    .select(["repositories.name", "repositories.description", "repositories.is_official", "repositories.star_count"])
-    .select("owning.is_verified_publisher")
-    .where("repositories.name", ">", p.afterName)
-    .where("repositories.name", "<=", p.upToName)
-    .where(
-      sql<boolean>`(repositories.name like ${p.textPattern} escape '\\' or lower(repositories.description) like ${p.textPattern} escape '\\')`,
-    )
-    .where("owning.deleted_at", "is", null)
-    .where(visibleTo(p, dialect)),
 );

@@ -20,7 +20,7 @@ import {
 } from "../files.ts";
 import { HashPool, type RunningHash } from "../hasher.ts";
 import { BLOCK_BYTES, ByteBudget, SLOT_BYTES, SlotPool } from "../slots.ts";
-import { BLOBS, SNAPSHOTS } from "../paths.ts";
+import { BLOBS, INDEXES, SNAPSHOTS } from "../paths.ts";
 import { type Storage, StorageError } from "../storage.ts";
 import { hashFile, hashStored, SuspendedHashes } from "./filesystem-hash.ts";
 import { Warmer } from "./filesystem-warmer.ts";
@@ -28,7 +28,7 @@ import { FileWriter } from "./filesystem-writer.ts";
 import type { WriterMeans } from "./writer-means.ts";
 import { OpenFiles } from "./open-files.ts";
 
-const KEY = /^(?:blobs\/[0-9a-f]{2}\/[0-9a-z]+|snapshots\/[0-9a-z][0-9a-z.-]*)$/;
+const KEY = /^(?:blobs\/[0-9a-f]{2}\/[0-9a-z]+|indexes\/[0-9a-z]+|snapshots\/[0-9a-z][0-9a-z.-]*)$/;
 /** Enough to keep every hash worker and the disk busy; more only costs memory. */
 const SLOT_COUNT = Math.max(16, Math.min(48, availableParallelism() * 4));
 const SLOTS_PER_UPLOAD = 8;
@@ -135,7 +135,7 @@ export async function filesystemStorage(options: FilesystemOptions): Promise<Sto
     },
 
     async *list(prefix) {
-      const folders = [...folderNames().map((it) => `${BLOBS}${it}/`), SNAPSHOTS];
+      const folders = [...folderNames().map((it) => `${BLOBS}${it}/`), INDEXES, SNAPSHOTS];
       for (const folder of folders.filter((it) => it.startsWith(prefix) || prefix.startsWith(it))) {
         const names = await attempt("list stored files", () => readdir(join(root, folder)));
         for (const key of names.map((it) => `${folder}${it}`).toSorted()) {
@@ -240,6 +240,7 @@ async function makeFolders(root: string): Promise<void> {
   // Always, because an earlier start may have been cut off between making and syncing.
   await syncDirectory(blobs);
   await mkdir(join(root, SNAPSHOTS), { recursive: true });
+  await mkdir(join(root, INDEXES), { recursive: true });
   await syncDirectory(root);
   if (firstMade === undefined) return;
   for (let parent = dirname(root); parent.length >= dirname(firstMade).length; parent = dirname(parent)) {

@@ -1,6 +1,10 @@
 // Groups of a source become memberships of teams, on both databases, also when two logins come at once.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { NO_LIMITS } from "../../../src/access/limit-check.ts";
+import { OPERATOR } from "../../../src/access/principal.ts";
+import { Members } from "../../../src/accounts/members.ts";
+import { Teams } from "../../../src/accounts/teams.ts";
 import { Identities } from "../../../src/auth/identities.ts";
 import type { Identity } from "../../../src/auth/source.ts";
 import { type AccessRegistry, makeAcme, openAccessRegistry } from "../../support/access.ts";
@@ -8,6 +12,8 @@ import { DATABASES, lackingDatabase, sharePostgres } from "../databases.ts";
 import { describeUnless } from "../support.ts";
 
 const createPostgres = sharePostgres();
+
+const UNLINKING = { sessionId: 0, origin: null };
 
 function identity(login: string, groups: readonly string[], source = "ldap:corp"): Identity {
   return { source, subject: `id-${login}`, login, displayName: null, email: null, isEmailVerified: false, groups };
@@ -92,6 +98,64 @@ for (const kind of DATABASES) {
       expect(await count("members", id)).toBe(1);
     });
 
+    test("a membership says whose word it is, and a source takes back its own alone", async () => {
+      const { auth } = registry.app;
+      const members = new Members({ ...auth, database: registry.database, limits: NO_LIMITS });
+      const teams = new Teams({ ...auth, database: registry.database, members });
+      const acme = await registry.find("select id from namespaces where name = 'acme'");
+      const by = OPERATOR;
+      const sourceOf = async (accountId: number) =>
+        (await members.list(acme, 0, 100)).find((it) => it.accountId === accountId)?.source;
+      const { id } = await logIn("lou", []);
+      await members.put(acme, "lou", "member", by);
+      await logIn("lou", ["cn=qa,dc=example"]);
+      expect(await sourceOf(id)).toBe("");
+      await logIn("lou", []);
+      expect(await sourceOf(id)).toBe("");
+
+      const { id: max } = await logIn("max", ["cn=qa,dc=example"]);
+      expect(await sourceOf(max)).toBe("ldap:corp");
+      await expect(members.remove(acme, "max", by)).rejects.toMatchObject({
+        code: "CONFLICT",
+        message: expect.stringContaining("ldap:corp put max into the team qa"),
+      });
+      await registry.database.write((trx) =>
+        registry.app.auth.groupSync.sync(trx, { accountId: max, source: "ldap:other", groups: [] }),
+      );
+      expect(await sourceOf(max)).toBe("ldap:corp");
+
+      // Another source's team, then a person's, keeps them in; the membership is that one's.
+      await set(qa, [
+        { source: "ldap:corp", group: "CN=QA,DC=Example" },
+        { source: "oidc:main", group: "qa" },
+      ]);
+      const sync = (source: string, groups: string[]) =>
+        registry.database.write((trx) => registry.app.auth.groupSync.sync(trx, { accountId: max, source, groups }));
+      await sync("oidc:main", ["qa"]);
+      await sync("ldap:corp", []);
+      expect(await sourceOf(max)).toBe("oidc:main");
+      await teams.addMember(acme, "dev", "max", by);
+      await sync("oidc:main", []);
+      expect(await sourceOf(max)).toBe("");
+
+      // What a person confirms is theirs; whose team was deleted leaves with the next login.
+      await sync("oidc:main", ["qa"]);
+      const { id: ned } = await logIn("ned", ["cn=qa,dc=example"]);
+      await members.put(acme, "ned", "owner", by);
+      await members.put(acme, "ned", "member", by);
+      await logIn("ned", []);
+      expect(await sourceOf(ned)).toBe("");
+      await teams.create(acme, "brief", "", by);
+      const brief = await registry.find("select id from teams where name = 'brief'");
+      await set(brief, [{ source: "ldap:corp", group: "brief" }]);
+      const { id: oli } = await logIn("oli", ["brief"]);
+      await teams.delete(acme, "brief", by);
+      expect(await sourceOf(oli)).toBe("ldap:corp");
+      await logIn("oli", ["brief"]);
+      expect(await sourceOf(oli)).toBeUndefined();
+      await set(qa, [{ source: "ldap:corp", group: "CN=QA,DC=Example" }]);
+    });
+
     test("a group that no longer stands for the team takes its people out at once, and out of the organisation", async () => {
       const { id } = await logIn("kim", ["ünits"]);
       expect(await teamsOf(id)).toEqual(["team dev"]);
@@ -135,11 +199,11 @@ for (const kind of DATABASES) {
       expect((await logins.accountOf(identity("robert", []))).id).toBe(bob);
       const carl = await registry.find("select id from accounts where name = 'carl'");
       await expect(identities.link(carl, identity("robert", []), null)).rejects.toMatchObject({ code: "CONFLICT" });
-      await expect(identities.unlink(carl, "ldap:corp", null)).rejects.toMatchObject({ code: "NOT_FOUND" });
-      await identities.unlink(bob, "ldap:corp", null);
+      await expect(identities.unlink(carl, "ldap:corp", UNLINKING)).rejects.toMatchObject({ code: "NOT_FOUND" });
+      await identities.unlink(bob, "ldap:corp", UNLINKING);
       expect((await logins.accountOf(identity("robert", []))).id).not.toBe(bob);
       const only = await logins.accountOf(identity("nora", []));
-      await expect(identities.unlink(only.id, "ldap:corp", null)).rejects.toMatchObject({ code: "CONFLICT" });
+      await expect(identities.unlink(only.id, "ldap:corp", UNLINKING)).rejects.toMatchObject({ code: "CONFLICT" });
       expect(await identities.list(only.id)).toHaveLength(1);
     });
 
@@ -150,7 +214,7 @@ for (const kind of DATABASES) {
       const { id } = await auth.logins.accountOf(identity("pia", []));
       await identities.link(id, identity("pia", [], "oidc:main"), null);
       const results = await Promise.allSettled(
-        ["ldap:corp", "oidc:main"].map((source) => identities.unlink(id, source, null)),
+        ["ldap:corp", "oidc:main"].map((source) => identities.unlink(id, source, UNLINKING)),
       );
       expect(results.filter((it) => it.status === "fulfilled")).toHaveLength(1);
       expect(await identities.list(id)).toHaveLength(1);

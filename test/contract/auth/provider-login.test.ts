@@ -168,13 +168,120 @@ test("a login makes an account and a session, keeps nothing readable in the brow
   expect(await registry.find("select count(*) from identities where subject = 'sub-alice'")).toBe(1);
 });
 
-test("a name that is taken gives the next free one, and no rights of the other's", async () => {
-  const browser = new Browser();
-  expect((await browser.logIn("sub-root")).status).toBe(303);
-  const id = await registry.find("select account_id from identities where subject = 'sub-root'");
-  const rights = await registry.app.auth.access.rights(id);
-  expect(rights?.name).toBe("root-2");
-  expect(rights?.systemRole).toBe("none");
+describe("a first login whose name is somebody else's", () => {
+  const PAGE = /^\/login#choose_name=root-2&return_to=%2Fr%2Facme$/;
+  const choose = (browser: Browser, name: string) => browser.post("/api/v1/session/name", { name });
+
+  test("nobody chooses a name who did not log in: without what the browser keeps, with a foreign, old or other cookie", async () => {
+    expect((await choose(new Browser(), "mallory")).status).toBe(401);
+    const other = new Browser();
+    await other.ask("/auth/oidc/main");
+    const [, stolen = ""] = [...other.cookies][0] ?? [];
+    const sealed = (until: number) => {
+      const identity = { source: "oidc:main", subject: "sub-x", login: "x", displayName: null, email: null };
+      const whole = { identity: { ...identity, isEmailVerified: false, groups: [] }, until };
+      return registry.app.auth.sealer.seal(JSON.stringify(whole), "a first login that waits for a name");
+    };
+    for (const value of ["", "x", "berth-seal-1.00000000.AAAA", stolen, sealed(Date.now() - 1), "x".repeat(5_000)]) {
+      const browser = new Browser();
+      browser.cookies.set("__Secure-berth_name_choice", value);
+      expect((await choose(browser, "mallory")).status).toBe(401);
+    }
+    expect(await registry.find("select count(*) from accounts where name = 'mallory'")).toBe(0);
+  });
+
+  test("is asked once what it shall be called, and has no account and no session before", async () => {
+    const browser = new Browser();
+    const response = await browser.logIn("sub-root", "main", "/r/acme");
+    expect([response.status, response.headers.get("location")]).toEqual([303, expect.stringMatching(PAGE)]);
+    expect(browser.isLoggedIn).toBe(false);
+    expect(browser.lines.at(-1)).toMatch(
+      /^__Secure-berth_name_choice=berth-seal-1\.[\w.-]+; Path=\/api\/v1\/session\/name; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    expect(await registry.find("select count(*) from identities where subject = 'sub-root'")).toBe(0);
+
+    expect((await choose(browser, "root")).status).toBe(409);
+    for (const name of ["admin", "a b", "../x", "", "ROOT\0", "x".repeat(65), "x".repeat(301)]) {
+      expect((await choose(browser, name)).status).toBe(400);
+    }
+    expect((await browser.post("/api/v1/session/name", { name: "ruth", systemRole: "administrator" })).status).toBe(
+      400,
+    );
+    const evil = await browser.post("/api/v1/session/name", { name: "ruth" }, { origin: "https://evil.example" });
+    expect(evil.status).toBe(403);
+    expect(browser.isLoggedIn).toBe(false);
+
+    const kept = browser.cookies.get("__Secure-berth_name_choice") ?? "";
+    const chosen = await choose(browser, "Ruth");
+    expect(chosen.status).toBe(200);
+    expect(await chosen.json()).toMatchObject({ account: { name: "ruth", systemRole: "none" } });
+    expect(await browser.identities()).toEqual(["oidc:main Root"]);
+
+    // What was kept is worth nothing any more, and the next login asks nothing.
+    const thief = new Browser();
+    thief.cookies.set("__Secure-berth_name_choice", kept);
+    expect((await choose(thief, "rita")).status).toBe(401);
+    const again = new Browser();
+    expect((await again.logIn("sub-root")).headers.get("location")).toBe("/");
+    expect(await again.identities()).toEqual(["oidc:main Root"]);
+  });
+
+  test("of two that choose one name at once, one has it", async () => {
+    PEOPLE["sub-one"] = person("root");
+    PEOPLE["sub-two"] = person("root");
+    const browsers = [new Browser(), new Browser()];
+    await browsers[0]?.logIn("sub-one");
+    await browsers[1]?.logIn("sub-two");
+    const statuses = await Promise.all(browsers.map(async (it) => (await choose(it, "wanted")).status));
+    expect(statuses.sort((a, b) => a - b)).toEqual([200, 409]);
+  });
+
+  test("has its groups' teams from then on", async () => {
+    await registry.addOrganisation("chosen", "root");
+    await registry.addTeam("chosen", "crew");
+    const team = await registry.find("select id from teams where name = 'crew'");
+    await registry.database.write((trx) =>
+      registry.app.auth.groupSync.set(trx, team, [{ source: "oidc:main", group: "crew" }]),
+    );
+    PEOPLE["sub-three"] = person("root", ["crew", ...Array.from({ length: 90 }, (_, it) => `${it}`.repeat(50))]);
+    const browser = new Browser();
+    await browser.logIn("sub-three");
+    expect((await choose(browser, "three")).status).toBe(200);
+    expect(
+      await registry.find(
+        "select count(*) from team_members join accounts on accounts.id = account_id where name = 'three'",
+      ),
+    ).toBe(1);
+  });
+});
+
+describe("a browser that cannot log in comes to the login page with a word of ours", () => {
+  const html = { headers: { accept: "text/html,application/xhtml+xml;q=0.9" } };
+  const told = async (response: Response) => [response.status, response.headers.get("location")];
+
+  test("an answer that belongs to nothing, a provider that does not answer or denies, a disabled account", async () => {
+    const browser = new Browser();
+    const lost = await browser.ask("/auth/oidc/main/callback?code=a&state=<script>", html);
+    expect(await told(lost)).toEqual([303, "/login#error=expired"]);
+    expect(lost.headers.get("set-cookie")).toContain("Max-Age=0");
+    expect(await told(await browser.ask("/auth/oidc/dead", html))).toEqual([303, "/login#error=unavailable"]);
+
+    const denied = new Browser();
+    const begun = new URL((await denied.ask("/auth/oidc/main")).headers.get("location") ?? "");
+    const fields = new URLSearchParams({
+      error: "access_denied",
+      error_description: "evil.example",
+      state: begun.searchParams.get("state") ?? "",
+      iss: provider.issuer,
+    });
+    const callback = await denied.ask(`/auth/oidc/main/callback?${fields.toString()}`, html);
+    expect(await told(callback)).toEqual([303, "/login#error=denied"]);
+
+    await registry.change("update accounts set disabled_at = 1 where name = 'gone'");
+    const path = await browser.goTo("/auth/oidc/main", "sub-gone");
+    expect(await told(await browser.ask(path, html))).toEqual([303, "/login#error=denied"]);
+    expect(browser.isLoggedIn).toBe(false);
+  });
 });
 
 test("groups of the provider are teams from the login on", async () => {
@@ -273,12 +380,20 @@ describe("linking", () => {
     expect(await browser.identities()).toEqual(["oidc:main whoever", "oidc:other whoever"]);
     const other = new Browser();
     await other.logIn("sub-new", "other");
+    await registry.addToken("root", { kind: "refresh" });
+    const kept = await registry.addToken("root");
     expect(await other.identities()).toHaveLength(2);
     const unlink = (who: Browser, source: string) =>
       who.ask(`/api/v1/account/identities/${source}`, { method: "DELETE" }).then((it) => it.status);
     expect(await unlink(other, "oidc:main")).toBe(204);
     expect(await unlink(other, "oidc:other")).toBe(204);
     expect(await other.identities()).toEqual([]);
+    // Where the account was logged in elsewhere, it is not any more.
+    expect((await browser.ask("/api/v1/account/identities")).status).toBe(401);
+    expect(await registry.find("select count(*) from tokens where kind = 'refresh'")).toBe(0);
+    expect(
+      (await new Browser().ask("/api/v1/repositories", { headers: { authorization: `Bearer ${kept}` } })).status,
+    ).toBe(200);
 
     const only = new Browser();
     await only.logIn("sub-eve");

@@ -364,5 +364,45 @@ describe("over plain http under a name that is not this machine's", () => {
     expect(answer.status).toBe(403);
     expect(answer.json).toMatchObject({ detail: expect.stringContaining("https") });
     expect(answer.headers.get("set-cookie")).toBeNull();
+    const { json } = await ask("GET", "/api/v1/instance", { headers: { host: "hub.example.com" } });
+    expect(json).toMatchObject({ canSignIn: false, isSignInExposed: false, signInProblem: expect.stringContaining("https") });
+  });
+});
+
+describe("over plain http from elsewhere, where http.insecureSessions allows it", () => {
+  let registry: AccessRegistry;
+  const there = { host: "hub.example.com", origin: "http://hub.example.com" };
+  beforeAll(async () => {
+    registry = await openAccessRegistry({ environment: { BERTH_HTTP_INSECURE_SESSIONS: "true" } });
+    await claim(registry);
+  });
+  afterAll(() => registry.close());
+
+  test("a session has a cookie without the prefix, and pages are told that others can read along", async () => {
+    const ask = asker(registry.url);
+    const body = { name: "root", password: PASSWORD };
+    const answer = await ask("POST", "/api/v1/session", { headers: there, body });
+    expect(answer.status).toBe(200);
+    const cookie = answer.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/^berth_session=berth_session_\w{36}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/);
+    const [pair = ""] = cookie.split(";");
+    expect((await ask("GET", "/api/v1/session", { headers: { ...there, cookie: pair } })).json).toMatchObject({
+      credential: "session",
+      hasPassword: true,
+    });
+    const instance = async (headers: Record<string, string>) => (await ask("GET", "/api/v1/instance", { headers })).json;
+    expect(await instance(there)).toMatchObject({ canSignIn: true, signInProblem: null, isSignInExposed: true });
+    // On the machine itself nobody is in between.
+    expect(await instance({})).toMatchObject({ canSignIn: true, isSignInExposed: false });
+  });
+
+  test("a page of another site still changes nothing", async () => {
+    const ask = asker(registry.url);
+    const { headers } = await ask("POST", "/api/v1/session", { headers: there, body: { name: "root", password: PASSWORD } });
+    const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
+    const from = (origin: string) => ({ host: "hub.example.com", cookie, origin });
+    const body = { displayName: "Root" };
+    expect((await ask("PATCH", "/api/v1/account", { headers: from("http://evil.example"), body })).status).toBe(403);
+    expect((await ask("PATCH", "/api/v1/account", { headers: from("http://hub.example.com"), body })).status).toBe(200);
   });
 });

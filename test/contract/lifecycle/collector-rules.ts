@@ -222,6 +222,44 @@ export function collectorRules(combination: Combination) {
     expect(await parts.reads(repository, kept.config)).toBe(true);
   });
 
+  test("a plan counts what is in binned repositories, and a pass frees that to the byte", async () => {
+    const [shared, fresh] = [newContent(STORED), newContent(STORED + 1)];
+    for (const layer of [shared, fresh]) await parts.pushBlob(repository, layer);
+    await parts.pushBlob("other/app", shared);
+    await parts.pushImage("other/app", "kept", [shared]);
+    const old = await parts.pushImage(repository, "v1", [shared]);
+    // The tag moves: what it pointed to before is a row of its own.
+    const own = newContent(STORED + 2);
+    await parts.pushBlob(repository, own);
+    const image = await parts.pushImage(repository, "v1", [own, shared]);
+    await parts.pushImage(repository, "lone", [own]);
+    // No manifest names it: its lease goes on.
+    const loose = await parts.pushBlob(repository, newContent(STORED + 3));
+    await parts.deleteManifest(repository, old.digest);
+    const collector = (keepSeconds: number) => parts.collector({ keepSeconds });
+    const { manifests, tags, ...live } = (await collector(HOUR_SECONDS).plan()).waiting.bin;
+    expect([manifests, tags]).toEqual([1, 0]);
+    expect(live).toEqual({ blobs: 1, bytes: old.config.bytes.length });
+
+    await parts.change(`update repositories set deleted_at = ${Date.now()} where name = '${repository}'`);
+    const waiting = await collector(HOUR_SECONDS).plan();
+    expect(waiting).toMatchObject({ binned: { manifests: 0, tags: 0 }, links: 0, ...nothing });
+    expect(waiting.waiting.bin).toMatchObject({ manifests: 3, tags: 3 });
+    // Two layers that only it has would go; the one that nothing names waits for its lease.
+    expect(waiting.waiting.bin.bytes).toBeGreaterThanOrEqual(own.bytes.length + image.config.bytes.length);
+    await Bun.sleep(2);
+    const planned = await collector(0).plan();
+    expect(planned.binned).toEqual({ manifests: 3, tags: 3 });
+    expect(planned.blobs).toBeGreaterThan(0);
+    const done = await collector(0).run();
+    expect({ ...done, waiting: null }).toEqual({ ...planned, waiting: null });
+    expect((await collector(0).plan()).waiting.lease).toEqual({
+      blobs: 2,
+      bytes: fresh.bytes.length + loose.bytes.length,
+    });
+    expect(await parts.reads("other/app", shared)).toBe(true);
+  });
+
   test("a blob that was condemned although a repository links it is given back", async () => {
     const blob = await parts.pushBlob(repository, newContent(STORED));
     await parts.pushImage(repository, "v1", [blob]);

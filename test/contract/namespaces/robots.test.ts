@@ -111,6 +111,31 @@ for (const database of DATABASES) {
       expect((await machine.ask("GET", `/namespaces/${org}/members`)).status).toBe(403);
     });
 
+    test("a repository that is moved elsewhere leaves the robot behind that is confined to it, and tells nothing of itself", async () => {
+      const [from, to] = [await newOrganisation(ada), await newOrganisation(ada)];
+      await ada.push(`${from}/api`);
+      const robot = await newRobot(from, { name: "api", repository: `${from}/api` });
+      const subject = { kind: "robot", name: robot };
+      for (const on of [{ kind: "namespace" }, { kind: "repository", name: `${from}/api` }]) {
+        expect(
+          (await ada.ask("POST", `/namespaces/${from}/grants`, { subject, on, role: "write" })).status,
+        ).toBeLessThan(300);
+      }
+      const machine = hub.caller(robot, (await newToken(from, robot)).token);
+      expect(await machine.push(`${from}/api`)).toBe(201);
+      const renamed = { name: `${from}/api2` };
+      expect((await ada.ask("POST", `/repositories/${from}/api/-/rename`, renamed)).status).toBe(200);
+      expect([await machine.push(`${from}/api`), await machine.push(`${from}/api2`)]).toEqual([201, 201]);
+      const moved = await ada.ask("POST", `/repositories/${from}/api2/-/move`, { name: `${to}/secret` });
+      expect(moved.status).toBe(200);
+      for (const name of [`${from}/api`, `${from}/api2`, `${to}/secret`]) {
+        expect([name, await machine.pull(name), await machine.push(name)]).toEqual([name, 403, 403]);
+      }
+      const shown = await ada.ask("GET", `/namespaces/${from}/robots/${robot}`);
+      expect([shown.json["repository"], shown.text.includes("secret")]).toEqual(["", false]);
+      expect(each(await ada.ask("GET", `/namespaces/${to}/robots`), "name")).toEqual([]);
+    });
+
     test("ids and names of another organisation's things lead nowhere, and change nothing there", async () => {
       const [mine, theirs] = [await newOrganisation(eve), await newOrganisation(ada)];
       await eve.push(`${mine}/api`);

@@ -22,9 +22,9 @@ async function listBin(registry: Registry, repository: string, limit = 100): Pro
     const more: string = after === "" ? "" : `&after=${encodeURIComponent(after)}`;
     const answer = await registry.operate("GET", `/bin?repository=${repository}&limit=${limit}${more}`);
     expectStatus(answer, 200);
-    const page = JSON.parse(answer.text) as { entries: BinEntry[]; next: string | null };
-    expect(page.entries.length).toBeLessThanOrEqual(limit);
-    entries.push(...page.entries);
+    const page = JSON.parse(answer.text) as { items: BinEntry[]; next: string | null };
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    entries.push(...page.items);
     after = page.next;
   }
   return entries;
@@ -245,13 +245,16 @@ export function binRules(get: () => Registry): void {
     expect(namesOf(all)).toEqual(["single", single.digest, image.digest, ...tags].sort());
     for (const limit of [1, 4, 13, 15]) expect(await listBin(registry, repository, limit)).toEqual(all);
     const everywhere = await registry.operate("GET", "/bin?limit=1000");
-    const { entries } = JSON.parse(everywhere.text) as { entries: BinEntry[] };
+    const { items: entries } = JSON.parse(everywhere.text) as { items: BinEntry[] };
     expect(entries.filter((it) => it.repository === repository)).toEqual(all);
     for (const after of ["x", "1", "1/2/3/4", "1/2/%00", "-1/2"]) {
       expect((await registry.operate("GET", `/bin?after=${encodeURIComponent(after)}`)).status).toBe(400);
     }
     const unknown = await registry.operate("GET", `/bin?repository=${newRepository("nobody")}`);
-    expect([unknown.status, codesOf(unknown)]).toEqual([404, ["NAME_UNKNOWN"]]);
+    expect([unknown.status, JSON.parse(unknown.text)]).toEqual([
+      404,
+      expect.objectContaining({ code: "NAME_UNKNOWN" }),
+    ]);
   });
 
   test("what is emptied is gone for good, and its blobs are for the collector", async () => {

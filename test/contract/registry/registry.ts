@@ -106,7 +106,11 @@ export async function openRegistry(
       combination,
       ask: (method, path, options) => ask(`${running.url}${path}`, method, options),
       operate: (method, path, body) =>
-        ask(`${running.operatorUrl}${path}`, method, body === undefined ? {} : { body: JSON.stringify(body) }),
+        ask(
+          `${running.operatorUrl}${path}`,
+          method,
+          body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } },
+        ),
       restart: async () => {
         await running.stop();
         running = await start();

@@ -31,6 +31,8 @@ for (const dialect of DATABASES) {
           where namespaces.name = 'many'`,
       );
       await registry.change("update repositories set is_official = 1 where name = 'many/r0007'");
+      // The index has to catch up with what was made behind its back.
+      while ((await hub.ask(null, "GET", "/v1/search?q=many")).body.num_results < COUNT) await Bun.sleep(100);
       zoe = await registry.find("select id from accounts where name = 'zoe'");
     });
     afterAll(async () => {
@@ -90,7 +92,9 @@ for (const dialect of DATABASES) {
           asked.map(async (path) => {
             const { status, text, headers } = await hub.ask(who, "GET", path);
             const kept = [...headers].filter(([name]) => name !== "x-request-id" && name !== "date");
-            return JSON.stringify([path, status, kept, text]);
+            // When acme's own pushes were is written some seconds after them.
+            const settled = text.replaceAll(/("name":"acme\/\w+"[^}]*"updatedAt":)"[^"]*"/g, '$1""');
+            return JSON.stringify([path, status, kept, settled]);
           }),
         );
       const before = [await read("zoe"), await read(null)];
@@ -133,7 +137,7 @@ for (const dialect of DATABASES) {
       expect((await search("q=100%25x")).results).toEqual([]);
       expect((await search("q=acme")).results.map((it) => it.name)).toEqual(["acme/site"]);
       expect((await search("q=acme", "bob")).results.map((it) => it.name)).toEqual(["acme/api", "acme/site"]);
-      expect((await search("q=")).num_results).toBeGreaterThan(COUNT);
+      expect((await search("q=")).num_results).toBe(COUNT);
       expect((await search("q=many&n=1000")).results).toHaveLength(100);
       for (const query of ["q=a&n=0", "q=a&n=-1", "q=a&page=x", `q=${"x".repeat(256)}`, "q=a%00"]) {
         expect([query, (await hub.ask(null, "GET", `/v1/search?${query}`)).status]).toEqual([query, 400]);
@@ -167,7 +171,7 @@ for (const dialect of DATABASES) {
       expect((await readAll(hub, "zoe", `${API}?starred=true`, 10)).map((it) => it.name)).toEqual(["acme/site"]);
       await Promise.all([star("zoe", "DELETE"), star("zoe", "DELETE")]);
       expect((await hub.ask("zoe", "GET", `${API}/acme/site`)).body).toMatchObject({ stars: 1, isStarred: false });
-      expect((await hub.ask(null, "PUT", `${API}/acme/site/-/star`)).status).toBe(403);
+      expect((await hub.ask(null, "PUT", `${API}/acme/site/-/star`)).status).toBe(401);
       const robot = await hub.registry.addToken("acme-ci", { kind: "robot" });
       const asRobot = await hub.ask(null, "PUT", `${API}/acme/site/-/star`, undefined, basic("acme-ci", robot));
       expect([asRobot.status, asRobot.text.includes("given by people")]).toEqual([403, true]);

@@ -16,6 +16,7 @@ export const SAMPLES: Record<string, unknown> = {
   login: "ada",
   memberRole: "owner",
   namespaceId: 1,
+  parentId: null,
   passwordHash: "$argon2id$",
   publicKey: "{}",
   scopes: null,
@@ -40,4 +41,6 @@ export const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   useIdentity: { subject: "ada" },
   insertToken: { kind: "personal" },
   deleteTokensOf: { kind: "personal" },
+  listTokensOf: { kind: "personal" },
+  deleteExpiredTokensOf: { kind: "personal" },
 };

@@ -45,12 +45,13 @@ const TOKEN = {
   expires_at: null,
   last_used_at: null,
   last_used_address: null,
+  parent_id: null,
 };
 const SIGNING_KEY = { id: "archived", sealed_private_key: "sealed", public_key: "{}", created_at: 1 };
 const SETTING = { key: "archived", value: "{}" };
 const STAR = { account_id: 90, repository_id: 1, created_at: 1 };
 const FORMER_NAME = { name: "archived/name", namespace_id: null, repository_id: 1, renamed_at: 1 };
-const MEMBER = { namespace_id: 1, account_id: 90, role: "owner", created_at: 1 };
+const MEMBER = { namespace_id: 1, account_id: 90, role: "owner", source: "", created_at: 1 };
 const TEAM = { id: 90, namespace_id: 1, name: "archived", description: "", created_at: 1 };
 const TEAM_MEMBER = { team_id: 90, account_id: 90, source: "", created_at: 1 };
 const TEAM_GROUP = { team_id: 90, source: "ldap:main", group_name: "archived" };
@@ -120,6 +121,9 @@ const AUDIT_PULL = {
   pulls: 1,
 };
 
+const MANIFEST_PULLS = { manifest_id: 0, pulls: 1, last_at: 1 };
+const PULL_COUNT = { repository_id: 1, unit: "day", at: 0, pulls: 1 };
+
 /** What each table's three statements are given. */
 function three(singular: string, plural: string, row: Record<string, unknown>) {
   return { [`insertArchived${singular}`]: row, [`page${plural}`]: row, [`findSame${singular}`]: row };
@@ -147,4 +151,6 @@ export const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   ...three("UsageCounter", "UsageCounters", USAGE_COUNTER),
   ...three("AuditEvent", "AuditEvents", AUDIT_EVENT),
   ...three("AuditPull", "AuditPulls", AUDIT_PULL),
+  insertArchivedManifestPulls: MANIFEST_PULLS,
+  ...three("PullCount", "PullCounts", PULL_COUNT),
 };

@@ -21,8 +21,6 @@ export const SAMPLES: Record<string, unknown> = {
   downToValue: -1,
   going: 1,
   gone: 0,
-  textPattern: "%app%",
-  tagPattern: "%late%",
   upToName: "~",
   wantedNamespaceId: 1,
   wantedVisibility: "private",
@@ -31,6 +29,7 @@ export const SAMPLES: Record<string, unknown> = {
 export const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   insertNewRepository: { name: "team/empty" },
   insertFormerName: { name: "team/former", repositoryId: 1 },
+  findRenamed: { name: "team/former", namespace: "team", rest: "/former" },
   renameRepository: { namespaceId: 1, name: "team/app" },
   binRepository: { binnedAt: null, binnedBy: null },
 };

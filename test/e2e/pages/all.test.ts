@@ -27,20 +27,21 @@ describeWith("the pages in Chromium", ["chromium"], () => {
   test.each(PAGES.map((it) => [it.name, it] as const))(
     "%s",
     async (_name, { path, as }) => {
-      for (const theme of ["light", "dark"] as const) {
-        const { context, page, complaints } = await visit(chromium, { url: berth.url, as, theme });
-        await page.goto(path);
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          await settled(page);
-          expect(await accessibilityOf(page)).toEqual([]);
-          // What is wide scrolls in a box of its own.
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        }
-        expect(await page.title()).toContain("Berth");
-        expect(complaints).toEqual([]);
-        await context.close();
+      const { context, page, complaints } = await visit(chromium, { url: berth.url, as });
+      await page.goto(path);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await settled(page);
+        expect(await accessibilityOf(page)).toEqual([]);
+        // What is wide scrolls in a box of its own.
+        expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
       }
+      // In the dark the colours alone are others.
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await accessibilityOf(page, ["color-contrast"])).toEqual([]);
+      expect(await page.title()).toContain("Berth");
+      expect(complaints).toEqual([]);
+      await context.close();
     },
     120_000,
   );

@@ -42,6 +42,7 @@ export async function askOperator(
   const response = await fetch(`http://berth/api/v1/${path}`, {
     unix: join(dataDirectory, "berth.sock"),
     method: "POST",
+    headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     signal,
   });

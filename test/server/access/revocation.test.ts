@@ -10,7 +10,8 @@ setDefaultTimeout(120_000);
 /** What is remembered of rights where others write too lives for 5 s, and what was concluded from it for as long again. */
 const WITHIN_MS = 11_000;
 
-type Credentials = Record<"password" | "personal" | "refresh" | "short-lived", Record<string, string>>;
+type Headers = Record<string, string>;
+type Credentials = Record<"password" | "personal" | "refresh" | "short-lived", Headers>;
 
 type Ask = (method: string, path: string, as: Record<string, string>, body?: object) => Promise<Answer>;
 type Answer = { status: number; text: string };
@@ -40,6 +41,18 @@ const bearerFrom = async (ask: Ask, as: Record<string, string>, repository: stri
   const { text } = await ask("GET", `/token?service=berth&scope=repository:${repository}:pull`, as);
   return { authorization: `Bearer ${(JSON.parse(text) as { token: string }).token}` };
 };
+
+/** Three personal access tokens: the second made with the first, the third with the second. */
+async function chainOf(ask: Ask, name: string): Promise<[first: Headers, second: Headers, third: Headers]> {
+  const next = async (as: Headers): Promise<Headers> => {
+    const made = await ask("POST", "/api/v1/account/tokens", as, { name: "chained", scopes: null, expiresAt: null });
+    expect([made.status, made.text]).toEqual([201, made.text]);
+    return basic(name, (JSON.parse(made.text) as { text: string }).text);
+  };
+  const first = await next(basic(name));
+  const second = await next(first);
+  return [first, second, await next(second)];
+}
 
 type Case = {
   name: string;
@@ -153,6 +166,28 @@ describe("on one node, with the next request", () => {
     for (const one of [as, bearer]) expect((await ask("GET", "/v2/", one)).status).toBe(401);
   });
 
+  test("a token, with the tokens that were made with it, and those made with them", async () => {
+    const [first, second, third] = await chainOf(ask, "carl");
+    const bearer = await bearerFrom(ask, third, "carl/app");
+    for (const one of [first, second, third, bearer]) expect((await ask("GET", "/v2/", one)).status).toBe(200);
+    const id = await registry.find("select min(id) from tokens where name = 'chained'");
+    expect((await ask("DELETE", `/api/v1/account/tokens/${id}`, basic("carl"))).status).toBe(204);
+    for (const one of [first, second, third, bearer]) expect((await ask("GET", "/v2/", one)).status).toBe(401);
+  });
+
+  test("a token is shown under no other name, whatever that one may", async () => {
+    const token = await registry.addToken("zoe");
+    const refresh = await registry.addToken("zoe", { kind: "refresh" });
+    const robot = await registry.addToken("acme-ci", { kind: "robot" });
+    for (const secret of [token, refresh, robot]) {
+      for (const name of ["root", "carl", "nobody", ""]) {
+        expect([name, (await ask("GET", "/v2/", basic(name, secret))).status]).toEqual([name, 401]);
+        expect([name, (await ask("GET", "/token?service=berth", basic(name, secret))).status]).toEqual([name, 401]);
+      }
+    }
+    for (const secret of [token, refresh]) expect((await ask("GET", "/v2/", basic("zoe", secret))).status).toBe(200);
+  });
+
   test("a password, with the logins that were made with it", async () => {
     const credentials = await credentialsOf(registry, "zoe", "zoe/app");
     for (const as of Object.values(credentials)) expect((await ask("GET", "/v2/", as)).status).toBe(200);
@@ -219,4 +254,20 @@ describe.skipIf(reason !== null)(`on two nodes over one database, within ten sec
       }
     });
   }
+
+  test("a token, with the tokens that were made with it", async () => {
+    const chain = await chainOf(askFirst, "carl");
+    for (const one of chain) expect((await askSecond("GET", "/v2/", one)).status).toBe(200);
+    const id = await first.find("select min(id) from tokens where name = 'chained'");
+    expect((await askFirst("DELETE", `/api/v1/account/tokens/${id}`, basic("carl"))).status).toBe(204);
+    const deadline = performance.now() + WITHIN_MS;
+    for (const one of chain) {
+      let { status } = await askSecond("GET", "/v2/", one);
+      while (status === 200 && performance.now() < deadline) {
+        await Bun.sleep(100);
+        ({ status } = await askSecond("GET", "/v2/", one));
+      }
+      expect(status).toBe(401);
+    }
+  });
 });

@@ -1,6 +1,6 @@
 /** What a login elsewhere sent the person back with: behind the #, where no server and no log sees it. */
 import { SECOND_FACTORS } from "../../../src/auth/factor-kinds.ts";
-import type { PendingStep } from "./second-step.tsx";
+import type { PendingStep } from "./pending-step.ts";
 
 export type Arrival = {
   message: string | null;
@@ -36,4 +36,11 @@ export function readArrival(hash: string): Arrival {
 /** The address if it is a path of this server, `/` otherwise: `//host` and `/\host` would lead elsewhere. */
 export function ownPath(address: string | null | undefined): string {
   return address && /^\/(?![/\\])/.test(address) ? address : "/";
+}
+
+/** The code of a mailed link, null where there is none: `#code=…`, or all that stands behind the #. */
+export function codeOf(hash: string): string | null {
+  const text = hash.replace(/^#/, "");
+  const code = text.includes("=") ? new URLSearchParams(text).get("code") : text;
+  return code === "" ? null : code;
 }

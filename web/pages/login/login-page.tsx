@@ -13,7 +13,8 @@ import { Card, Page } from "../../ui/page.tsx";
 import { ownPath, readArrival } from "./arrival.ts";
 import { ChooseName } from "./choose-name.tsx";
 import { showPasskey } from "./passkey.ts";
-import { SecondStep, type PendingStep } from "./second-step.tsx";
+import type { PendingStep } from "./pending-step.ts";
+import { SecondStep } from "./second-step.tsx";
 
 export function LoginPage() {
   const [arrival] = useState(() => readArrival(location.hash));

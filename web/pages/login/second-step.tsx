@@ -7,9 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { showPasskey } from "./passkey.ts";
-
-type Kind = Awaited<ReturnType<typeof client.session.create>>["secondFactor"][number];
-export type PendingStep = { pending: string; kinds: readonly Kind[] };
+import type { PendingStep } from "./pending-step.ts";
 
 type SecondStepProps = { step: PendingStep; onDone: () => Promise<void>; onBack: () => void };
 
