@@ -7,6 +7,7 @@
 import { chmod, copyFile, link, mkdir, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { buildPages, PACK_PATH } from "./build-pages.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 
@@ -18,6 +19,8 @@ export interface BuildOptions {
 
 /** Compiles the program with its workers into one executable. */
 export async function buildExecutable({ outfile, target }: BuildOptions): Promise<void> {
+  // The executable carries the web pages.
+  if (!(await Bun.file(PACK_PATH).exists())) await buildPages();
   const workers = [...new Bun.Glob("src/**/*-worker.ts").scanSync({ cwd: ROOT })].sort();
   await mkdir(dirname(outfile), { recursive: true });
   const result = await Bun.build({
@@ -88,6 +91,7 @@ if (import.meta.main) {
   const outfile = resolve(values.outfile);
   // Bun names the targets that it knows when it is given another one.
   const target = values.target as Bun.Build.CompileTarget | undefined;
+  await buildPages();
   await buildExecutable({ outfile, ...(target === undefined ? {} : { target }) });
   console.log(`${outfile}: ${((await stat(outfile)).size / 1e6).toFixed(1)} MB`);
   if (target === undefined && process.platform === "linux") {

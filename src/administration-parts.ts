@@ -103,6 +103,7 @@ function healthSettings({ config, auth, isSnapshotting }: AdministrationOptions)
     isReadOnly: storage.readonly,
     isHttps: http.tls !== undefined || http.publicUrl?.startsWith("https:") === true,
     isLoopback: isLoopbackAddress(http.host),
+    hasInsecureSessions: http.insecureSessions,
     isPublicUrlSet: http.publicUrl !== undefined,
     isOpenToEveryone: auth.openTo === "everyone",
     hasMail: auth.mailer.isConfigured,

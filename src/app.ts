@@ -33,7 +33,7 @@ import { Orphans } from "./lifecycle/orphans.ts";
 import { Scrub } from "./lifecycle/scrub.ts";
 import { StoredBlobs } from "./lifecycle/stored-blobs.ts";
 import { Works } from "./operator/works.ts";
-import { plainHome } from "./pages/plain-home.ts";
+import { plainHome } from "./pages/routes/plain-home.ts";
 import { pageRoutes } from "./pages/routes.ts";
 import { Site } from "./pages/site.ts";
 import { openPorts, type WrapPorts } from "./ports.ts";

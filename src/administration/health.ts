@@ -39,6 +39,8 @@ export type HealthSettings = {
   /** Over TLS, of its own or of a proxy in front as the public address says. */
   isHttps: boolean;
   isLoopback: boolean;
+  /** Browsers may log in over plain HTTP from elsewhere. */
+  hasInsecureSessions: boolean;
   isPublicUrlSet: boolean;
   /** Whoever reaches the server may do everything, as long as nobody has claimed it. */
   isOpenToEveryone: boolean;
@@ -222,6 +224,9 @@ function checkTls({ settings }: HealthParts): Finding {
   if (settings.isHttps) return good("passwords and cookies travel encrypted");
   if (settings.isLoopback) return good("plain HTTP, for this machine alone");
   const action = "set http.tls, or http.publicUrl to the https:// address of the proxy in front";
+  if (settings.hasInsecureSessions) {
+    return bad("warning", "plain HTTP beyond this machine (http.insecureSessions): passwords can be read", action);
+  }
   return bad("error", "plain HTTP beyond this machine: passwords can be read, and browsers get no session", action);
 }
 

@@ -398,10 +398,6 @@ CREATE INDEX repositories_pulls on repositories (pull_count, name);
 
 CREATE INDEX tokens_parent on tokens (parent_id) where parent_id is not null;
 
-CREATE TABLE sign_in_places (account_id integer not null references accounts (id) on delete cascade, place text not null, last_at integer not null, primary key (account_id, place)) without rowid;
-
-CREATE INDEX sign_in_places_last on sign_in_places (account_id, last_at);
-
 CREATE TABLE manifest_facts (
   manifest_id integer primary key references manifests (id) on delete cascade,
   version integer not null,
@@ -443,6 +439,8 @@ CREATE TABLE layer_indexes (
 );
 
 CREATE UNIQUE INDEX layer_indexes_storage_key on layer_indexes (storage_key) where storage_key is not null;
+
+CREATE INDEX layer_indexes_begun on layer_indexes (blob_id) where state = 'indexing';
 
 CREATE TABLE search_due (id integer primary key, repository_id integer not null);
 
@@ -514,3 +512,7 @@ CREATE TABLE storage_growth (
   repositories integer not null,
   free_bytes integer
 ) without rowid;
+
+CREATE TABLE sign_in_places (account_id integer not null references accounts (id) on delete cascade, place text not null, last_at integer not null, primary key (account_id, place)) without rowid;
+
+CREATE INDEX sign_in_places_last on sign_in_places (account_id, last_at);

@@ -12,29 +12,94 @@ select "repositories"."id", "repositories"."name", "repositories"."namespace_id"
   inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
   where "repositories"."name" = $1;
 
--- src/repositories/queries.ts: findNamespace
---   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name=?)
--- SQLite
-select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
-  from "namespaces"
-  where "name" = ?;
--- PostgreSQL
-select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
-  from "namespaces"
-  where "name" = $1;
-
 -- src/repositories/queries.ts: findRenamed
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SCALAR SUBQUERY 1
+--   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name=?)
+--   SCALAR SUBQUERY 2
 --   SEARCH former_names USING PRIMARY KEY (name=?)
---   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
---   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SCALAR SUBQUERY 3
+--   SEARCH moved USING PRIMARY KEY (name=?)
+--   SEARCH place USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH it USING COVERING INDEX sqlite_autoindex_repositories_1 (name=?)
+--   SCALAR SUBQUERY 4
+--   SEARCH moved USING PRIMARY KEY (name=?)
+--   SEARCH place USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH it USING PRIMARY KEY (name=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select coalesce("repositories"."name", "namespaces"."name") as "name", "former_names"."namespace_id"
-  from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
-  where "former_names"."name" = ?;
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", coalesce("repositories"."deleted_at", "namespaces"."deleted_at") as "deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = coalesce(
+        (select id
+  from repositories
+  where name = ?),
+        (select repository_id
+  from former_names
+  where name = ?),
+        (select it.id
+  from former_names as moved
+  inner join namespaces as place on place.id = moved.namespace_id
+  inner join repositories as it on it.name = place.name || cast(? as text)
+  where moved.name = ?),
+        (select it.repository_id
+  from former_names as moved
+  inner join namespaces as place on place.id = moved.namespace_id
+  inner join former_names as it on it.name = place.name || cast(? as text)
+  where moved.name = ?)
+      );
 -- PostgreSQL
-select coalesce("repositories"."name", "namespaces"."name") as "name", "former_names"."namespace_id"
-  from "former_names" left join "repositories" on "repositories"."id" = "former_names"."repository_id" left join "namespaces" on "namespaces"."id" = "former_names"."namespace_id"
-  where "former_names"."name" = $1;
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "repositories"."visibility", "namespaces"."creates_on_push", "namespaces"."members_role", coalesce("repositories"."deleted_at", "namespaces"."deleted_at") as "deleted_at"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = coalesce(
+        (select id
+  from repositories
+  where name = $1),
+        (select repository_id
+  from former_names
+  where name = $2),
+        (select it.id
+  from former_names as moved
+  inner join namespaces as place on place.id = moved.namespace_id
+  inner join repositories as it on it.name = place.name || cast($3 as text)
+  where moved.name = $4),
+        (select it.repository_id
+  from former_names as moved
+  inner join namespaces as place on place.id = moved.namespace_id
+  inner join former_names as it on it.name = place.name || cast($5 as text)
+  where moved.name = $6)
+      );
+
+-- src/repositories/queries.ts: findNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   SCALAR SUBQUERY 1
+--   SEARCH namespaces USING COVERING INDEX sqlite_autoindex_namespaces_1 (name=?)
+--   SCALAR SUBQUERY 2
+--   SEARCH former_names USING PRIMARY KEY (name=?)
+-- SQLite
+select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
+  from "namespaces"
+  where "id" = coalesce(
+        (select id
+  from namespaces
+  where name = ?),
+        (select namespace_id
+  from former_names
+  where name = ?)
+      );
+-- PostgreSQL
+select "id", "name", "creates_on_push", "default_visibility", "members_role", "deleted_at"
+  from "namespaces"
+  where "id" = coalesce(
+        (select id
+  from namespaces
+  where name = $1),
+        (select namespace_id
+  from former_names
+  where name = $2)
+      );
 
 -- src/repositories/queries.ts: insertNamespace
 -- SQLite
@@ -734,6 +799,156 @@ select "repositories"."id", "repositories"."name", "repositories"."visibility", 
   order by "repositories"."name"
   limit $21;
 
+-- src/repositories/queries/lists.ts: listByIds
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 7
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH stars USING PRIMARY KEY (account_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and (? = '' or repositories.name like ? escape '\')
+  and (? = '' or repositories.visibility = ?)
+  and (? = 0 or repositories.is_official = 1)
+  and (? = 0 or exists (select 1
+  from stars
+  where stars.account_id = ?
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select value
+  from json_each(?))
+  and (? = 0 or repositories.namespace_id = ?)
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", "owning"."is_verified_publisher", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  where "owning"."deleted_at" is null
+  and ($1 = '' or repositories.name like $2 escape '\')
+  and ($3 = '' or repositories.visibility = $4)
+  and ($5 = 0 or repositories.is_official = 1)
+  and ($6 = 0 or exists (select 1
+  from stars
+  where stars.account_id = $7
+  and stars.repository_id = repositories.id))
+  and (repositories.deleted_at is null
+  and (
+    ($8 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($9 = 0 or exists (select 1
+  from json_array_elements_text($10::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($11 = 0 or repositories.id = $12)
+     
+  and (
+        $13 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $14)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $15
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $16
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $17
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select value::bigint
+  from json_array_elements_text($18::json) as value)
+  and ($19 = 0 or repositories.namespace_id = $20)
+  limit $21;
+
 -- src/repositories/queries/lists.ts: listByStars
 --   SEARCH repositories USING INDEX repositories_stars ((star_count,name)>(?,?) AND (star_count,name)<(?,?))
 --   CORRELATED SCALAR SUBQUERY 1
@@ -1268,138 +1483,8 @@ select "name"
   order by "name"
   limit $2 offset $3;
 
--- src/repositories/queries/lists.ts: searchStretch
---   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>? AND name<?)
---   CORRELATED SCALAR SUBQUERY 1
---   SCAN json_each VIRTUAL TABLE INDEX 1:
---   CORRELATED SCALAR SUBQUERY 2
---   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
---   CORRELATED SCALAR SUBQUERY 3
---   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
---   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
---   CORRELATED SCALAR SUBQUERY 4
---   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
---   CORRELATED SCALAR SUBQUERY 5
---   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
---   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
---   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
--- SQLite
-select "repositories"."name", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "owning"."is_verified_publisher"
-  from "repositories"
-  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
-  where "repositories"."name" > ?
-  and "repositories"."name" <= ?
-  and (repositories.name like ? escape '\' or lower(repositories.description) like ? escape '\')
-  and "owning"."deleted_at" is null
-  and (repositories.deleted_at is null
-  and (
-    (? = 1
-  and repositories.visibility = 'public')
-    or (
-      (? = 0 or exists (select 1
-  from json_each(?)
-  where repositories.name like value escape '\'))
-     
-  and (? = 0 or repositories.id = ?)
-     
-  and (
-        ? = 1
-        or exists (select 1
-  from namespaces
-  where namespaces.id = repositories.namespace_id
-  and namespaces.account_id = ?)
-        or exists (
-          select 1
-  from members
-  inner join namespaces on namespaces.id = members.namespace_id
-         
-  where members.namespace_id = repositories.namespace_id
-  and members.account_id = ?
-           
-  and (members.role = 'owner' or namespaces.members_role is not null)
-        )
-        or exists (
-          select 1
-  from grants
-         
-  where grants.namespace_id = repositories.namespace_id
-  and grants.account_id = ?
-  and (grants.repository_id = repositories.id or (grants.repository_id is null
-  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
-        )
-        or exists (
-          select 1
-  from team_members
-  inner join grants on grants.team_id = team_members.team_id
-         
-  where team_members.account_id = ?
-  and grants.namespace_id = repositories.namespace_id
-  and (grants.repository_id = repositories.id or (grants.repository_id is null
-  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
-        )
-      )
-    )
-  ));
--- PostgreSQL
-select "repositories"."name", "repositories"."description", "repositories"."is_official", "repositories"."star_count", "owning"."is_verified_publisher"
-  from "repositories"
-  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
-  where "repositories"."name" > $1
-  and "repositories"."name" <= $2
-  and (repositories.name like $3 escape '\' or lower(repositories.description) like $4 escape '\')
-  and "owning"."deleted_at" is null
-  and (repositories.deleted_at is null
-  and (
-    ($5 = 1
-  and repositories.visibility = 'public')
-    or (
-      ($6 = 0 or exists (select 1
-  from json_array_elements_text($7::json) as value
-  where repositories.name like value escape '\'))
-     
-  and ($8 = 0 or repositories.id = $9)
-     
-  and (
-        $10 = 1
-        or exists (select 1
-  from namespaces
-  where namespaces.id = repositories.namespace_id
-  and namespaces.account_id = $11)
-        or exists (
-          select 1
-  from members
-  inner join namespaces on namespaces.id = members.namespace_id
-         
-  where members.namespace_id = repositories.namespace_id
-  and members.account_id = $12
-           
-  and (members.role = 'owner' or namespaces.members_role is not null)
-        )
-        or exists (
-          select 1
-  from grants
-         
-  where grants.namespace_id = repositories.namespace_id
-  and grants.account_id = $13
-  and (grants.repository_id = repositories.id or (grants.repository_id is null
-  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
-        )
-        or exists (
-          select 1
-  from team_members
-  inner join grants on grants.team_id = team_members.team_id
-         
-  where team_members.account_id = $14
-  and grants.namespace_id = repositories.namespace_id
-  and (grants.repository_id = repositories.id or (grants.repository_id is null
-  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
-        )
-      )
-    )
-  ));
-
 -- src/repositories/queries/namespace-names.ts: renameRepositoriesOf
---   SEARCH repositories USING INDEX repositories_namespace (namespace_id=?)
+--   SEARCH repositories USING COVERING INDEX repositories_namespace (namespace_id=?)
 -- SQLite
 update "repositories"
   set "name" = cast(? as text) || substr(name, instr(name, '/'))
@@ -2233,6 +2318,91 @@ delete
   where "source" = $1
   and "group_name" = $2
   and "team_id" = $3;
+
+-- src/accounts/queries/hand-over.ts: findHandOverObstacle
+--   COMPOUND QUERY
+--   LEFT-MOST SUBQUERY
+--   SEARCH members USING PRIMARY KEY (namespace_id=?)
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+--   UNION ALL
+--   SEARCH teams USING COVERING INDEX sqlite_autoindex_teams_1 (namespace_id=?)
+--   UNION ALL
+--   SEARCH accounts USING INDEX accounts_robots (namespace_id=?)
+-- SQLite
+select "accounts"."name", 'member' as "kind"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = ?
+  and "accounts"."id" <> ?
+  and "accounts"."system_role" <> ? union all select "name", 'team' as "kind"
+  from "teams"
+  where "namespace_id" = ? union all select "name", 'robot' as "kind"
+  from "accounts"
+  where "namespace_id" = ?
+  and coalesce("disabled_at", 1) <> ?
+  limit ?;
+-- PostgreSQL
+select "accounts"."name", 'member' as "kind"
+  from "members"
+  inner join "accounts" on "accounts"."id" = "members"."account_id"
+  where "members"."namespace_id" = $1
+  and "accounts"."id" <> $2
+  and "accounts"."system_role" <> $3 union all select "name", 'team' as "kind"
+  from "teams"
+  where "namespace_id" = $4 union all select "name", 'robot' as "kind"
+  from "accounts"
+  where "namespace_id" = $5
+  and coalesce("disabled_at", 1) <> $6
+  limit $7;
+
+-- src/accounts/queries/hand-over.ts: findAnyRepository
+--   SEARCH repositories USING COVERING INDEX repositories_namespace (namespace_id=?)
+-- SQLite
+select "name"
+  from "repositories"
+  where "namespace_id" = ?
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "namespace_id" = $1
+  limit $2;
+
+-- src/accounts/queries/hand-over.ts: findOwnNamespaceOf
+--   SEARCH namespaces USING INDEX namespaces_account (account_id=?)
+-- SQLite
+select "id", "name"
+  from "namespaces"
+  where "account_id" = ?;
+-- PostgreSQL
+select "id", "name"
+  from "namespaces"
+  where "account_id" = $1
+  for update;
+
+-- src/accounts/queries/hand-over.ts: deleteNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "namespaces"
+  where "id" = ?;
+-- PostgreSQL
+delete
+  from "namespaces"
+  where "id" = $1;
+
+-- src/accounts/queries/hand-over.ts: giveNamespace
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "namespaces"
+  set "kind" = ?, "account_id" = ?, "members_role" = ?
+  where "id" = ?
+  and "kind" = ?;
+-- PostgreSQL
+update "namespaces"
+  set "kind" = $1, "account_id" = $2, "members_role" = $3
+  where "id" = $4
+  and "kind" = $5;
 
 -- src/accounts/queries/invitations.ts: listInvitations
 --   SEARCH invitations USING INDEX invitations_namespace (namespace_id=? AND id>?)
@@ -3204,7 +3374,10 @@ delete
 --   SEARCH accounts USING INDEX accounts_robots (namespace_id=? AND name>?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
 -- SQLite
-select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", case
+        when repositories.namespace_id = accounts.namespace_id then repositories.name
+        when accounts.repository_id is not null then ''
+      end as "repository"
   from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
   where "accounts"."namespace_id" = ?
   and "accounts"."name" > ?
@@ -3212,7 +3385,10 @@ select "accounts"."id", "accounts"."name", "accounts"."description", "accounts".
   order by "accounts"."name"
   limit ?;
 -- PostgreSQL
-select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", case
+        when repositories.namespace_id = accounts.namespace_id then repositories.name
+        when accounts.repository_id is not null then ''
+      end as "repository"
   from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
   where "accounts"."namespace_id" = $1
   and "accounts"."name" > $2
@@ -3224,13 +3400,19 @@ select "accounts"."id", "accounts"."name", "accounts"."description", "accounts".
 --   SEARCH accounts USING INDEX accounts_robots (namespace_id=? AND name=?)
 --   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
 -- SQLite
-select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", case
+        when repositories.namespace_id = accounts.namespace_id then repositories.name
+        when accounts.repository_id is not null then ''
+      end as "repository"
   from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
   where "accounts"."namespace_id" = ?
   and "accounts"."name" = ?
   and coalesce("accounts"."disabled_at", 1) <> ?;
 -- PostgreSQL
-select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", "repositories"."name" as "repository"
+select "accounts"."id", "accounts"."name", "accounts"."description", "accounts"."disabled_at", "accounts"."created_at", "accounts"."last_login_at", case
+        when repositories.namespace_id = accounts.namespace_id then repositories.name
+        when accounts.repository_id is not null then ''
+      end as "repository"
   from "accounts" left join "repositories" on "repositories"."id" = "accounts"."repository_id"
   where "accounts"."namespace_id" = $1
   and "accounts"."name" = $2
@@ -3336,6 +3518,61 @@ update "tokens"
   set "expires_at" = $1
   where "id" = $2
   and "account_id" = $3;
+
+-- src/administration/queries.ts: countAccounts
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "kind", "system_role", "disabled_at"
+  from "accounts"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "kind", "system_role", "disabled_at"
+  from "accounts"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/administration/queries.ts: countOrganisations
+--   CO-ROUTINE some
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
+--   SCAN some
+-- SQLite
+select count(*) as "count"
+  from (select "id"
+  from "namespaces"
+  where "id" > 0
+  and "kind" = 'organisation'
+  and "deleted_at" is null
+  limit ?) as "some";
+-- PostgreSQL
+select count(*) as "count"
+  from (select "id"
+  from "namespaces"
+  where "id" > 0
+  and "kind" = 'organisation'
+  and "deleted_at" is null
+  limit $1) as "some";
+
+-- src/administration/queries.ts: countRepositories
+--   CO-ROUTINE some
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+--   SCAN some
+-- SQLite
+select count(*) as "count"
+  from (select "id"
+  from "repositories"
+  where "id" > 0
+  and "deleted_at" is null
+  limit ?) as "some";
+-- PostgreSQL
+select count(*) as "count"
+  from (select "id"
+  from "repositories"
+  where "id" > 0
+  and "deleted_at" is null
+  limit $1) as "some";
 
 -- src/audit/queries.ts: insertEvent
 --   SCALAR SUBQUERY 1
@@ -4190,6 +4427,44 @@ select "id", "name", "kind", "display_name", 'owner' as "role"
   where "members"."account_id" = $2
   and "namespaces"."deleted_at" is null;
 
+-- src/auth/queries/reseal.ts: listSealedTotps
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "account_id", "sealed_secret"
+  from "totps"
+  where "account_id" > ?
+  order by "account_id"
+  limit ?;
+-- PostgreSQL
+select "account_id", "sealed_secret"
+  from "totps"
+  where "account_id" > $1
+  order by "account_id"
+  limit $2
+  for update;
+
+-- src/auth/queries/reseal.ts: setSealedTotp
+--   SEARCH totps USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "totps"
+  set "sealed_secret" = ?
+  where "account_id" = ?;
+-- PostgreSQL
+update "totps"
+  set "sealed_secret" = $1
+  where "account_id" = $2;
+
+-- src/auth/queries/reseal.ts: setSealedSigningKey
+--   SEARCH signing_keys USING PRIMARY KEY (id=?)
+-- SQLite
+update "signing_keys"
+  set "sealed_private_key" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "signing_keys"
+  set "sealed_private_key" = $1
+  where "id" = $2;
+
 -- src/auth/queries/sessions.ts: insertBrowserSession
 -- SQLite
 insert into "browser_sessions" ("hash", "account_id", "created_at", "last_used_at", "expires_at", "address", "agent", "proven_at")
@@ -4337,6 +4612,61 @@ delete
   from "browser_sessions"
   where "expires_at" <= $1;
 
+-- src/auth/queries/sign-in-places.ts: findSignInPlaces
+--   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH here USING PRIMARY KEY (account_id=? AND place=?) LEFT-JOIN
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH sign_in_places USING COVERING INDEX sign_in_places_last (account_id=?)
+-- SQLite
+select "here"."last_at" as "here_at", (select max("sign_in_places"."last_at") as "last_at"
+  from "sign_in_places"
+  where "sign_in_places"."account_id" = "accounts"."id") as "last_at"
+  from "accounts" left join "sign_in_places" as "here" on "here"."account_id" = "accounts"."id"
+  and "here"."place" = ?
+  where "accounts"."id" = ?;
+-- PostgreSQL
+select "here"."last_at" as "here_at", (select max("sign_in_places"."last_at") as "last_at"
+  from "sign_in_places"
+  where "sign_in_places"."account_id" = "accounts"."id") as "last_at"
+  from "accounts" left join "sign_in_places" as "here" on "here"."account_id" = "accounts"."id"
+  and "here"."place" = $1
+  where "accounts"."id" = $2;
+
+-- src/auth/queries/sign-in-places.ts: saveSignInPlace
+-- SQLite
+insert into "sign_in_places" ("account_id", "place", "last_at")
+  values (?, ?, ?)
+  on conflict ("account_id", "place") do update
+  set "last_at" = ?;
+-- PostgreSQL
+insert into "sign_in_places" ("account_id", "place", "last_at")
+  values ($1, $2, $3)
+  on conflict ("account_id", "place") do update
+  set "last_at" = $4;
+
+-- src/auth/queries/sign-in-places.ts: deleteOldSignInPlaces
+--   SEARCH sign_in_places USING COVERING INDEX sign_in_places_last (account_id=?)
+--   SCALAR SUBQUERY 1
+--   SEARCH newer USING COVERING INDEX sign_in_places_last (account_id=?)
+-- SQLite
+delete
+  from "sign_in_places"
+  where "account_id" = ?
+  and ("last_at" < ? or "last_at" <= (select "newer"."last_at"
+  from "sign_in_places" as "newer"
+  where "newer"."account_id" = ?
+  order by "newer"."last_at" desc
+  limit ? offset ?));
+-- PostgreSQL
+delete
+  from "sign_in_places"
+  where "account_id" = $1
+  and ("last_at" < $2 or "last_at" <= (select "newer"."last_at"
+  from "sign_in_places" as "newer"
+  where "newer"."account_id" = $3
+  order by "newer"."last_at" desc
+  limit $4 offset $5));
+
 -- src/auth/queries/token-room.ts: lockTokenAccount
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
@@ -4444,6 +4774,861 @@ delete
   from "trust_rules"
   where "id" = $1
   and "account_id" = $2;
+
+-- src/images/queries/activity.ts: listRepositoryEvents
+--   SEARCH audit_events USING INDEX audit_events_target (target_name=? AND at<?)
+-- SQLite
+select "id", "at", "actor_name", "action", "target_kind", "target_id", "old_values", "new_values", "outcome"
+  from "audit_events"
+  where "target_name" = ?
+  and (at, id) < (?, ?)
+  order by "at" desc, "id" desc
+  limit ?;
+-- PostgreSQL
+select "id", "at", "actor_name", "action", "target_kind", "target_id", "old_values", "new_values", "outcome"
+  from "audit_events"
+  where "target_name" = $1
+  and (at, id) < ($2, $3)
+  order by "at" desc, "id" desc
+  limit $4;
+
+-- src/images/queries/activity.ts: listTagMoves
+--   SEARCH tags USING INDEX tags_recent (repository_id=? AND (from_at,name)<(?,?))
+-- SQLite
+select "name", "digest", "revision", "from_at", "actor"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and (from_at, name) < (?, ?)
+  order by "from_at" desc, "name" desc
+  limit ?;
+-- PostgreSQL
+select "name", "digest", "revision", "from_at", "actor"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and (from_at, name) < ($2, $3)
+  order by "from_at" desc, "name" desc
+  limit $4;
+
+-- src/images/queries/activity.ts: listFormerNames
+--   SEARCH former_names USING COVERING INDEX former_names_repository (repository_id=?)
+-- SQLite
+select "name"
+  from "former_names"
+  where "repository_id" = ?
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "former_names"
+  where "repository_id" = $1
+  limit $2;
+
+-- src/images/queries/manifests.ts: findManifestShown
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH manifest_facts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH manifest_pulls USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."config_digest", "manifests"."size_bytes", "manifests"."created_at", "manifest_facts"."version", "manifest_facts"."kind", "manifest_facts"."size_bytes" as "whole_bytes", "manifest_facts"."platforms", "manifest_facts"."is_complete", "manifest_facts"."computed_at", "manifest_pulls"."pulls", "manifest_pulls"."last_at", "manifests"."subject_digest"
+  from "manifests" left join "manifest_facts" on "manifest_facts"."manifest_id" = "manifests"."id" left join "manifest_pulls" on "manifest_pulls"."manifest_id" = "manifests"."id"
+  where "manifests"."repository_id" = ?
+  and "manifests"."digest" = ?
+  and "manifests"."deleted_at" is null;
+-- PostgreSQL
+select "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."config_digest", "manifests"."size_bytes", "manifests"."created_at", "manifest_facts"."version", "manifest_facts"."kind", "manifest_facts"."size_bytes" as "whole_bytes", "manifest_facts"."platforms", "manifest_facts"."is_complete", "manifest_facts"."computed_at", "manifest_pulls"."pulls", "manifest_pulls"."last_at", "manifests"."subject_digest"
+  from "manifests" left join "manifest_facts" on "manifest_facts"."manifest_id" = "manifests"."id" left join "manifest_pulls" on "manifest_pulls"."manifest_id" = "manifests"."id"
+  where "manifests"."repository_id" = $1
+  and "manifests"."digest" = $2
+  and "manifests"."deleted_at" is null;
+
+-- src/images/queries/manifests.ts: listManifestContents
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "digest", "content"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "digest", "content"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" in (select value
+  from json_array_elements_text($2::json) as value);
+
+-- src/images/queries/manifests.ts: listManifestsHere
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "digest"
+  from "manifests"
+  where "repository_id" = ?
+  and "deleted_at" is null
+  and "digest" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "digest"
+  from "manifests"
+  where "repository_id" = $1
+  and "deleted_at" is null
+  and "digest" in (select value
+  from json_array_elements_text($2::json) as value);
+
+-- src/images/queries/manifests.ts: listInlineBlobs
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_repository (repository_id=?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CREATE BLOOM FILTER
+-- SQLite
+select "blobs"."digest", "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "repository_blobs"."repository_id" = ?
+  and "blobs"."state" = 'live'
+  and "blobs"."content" is not null
+  and "blobs"."digest" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "blobs"."digest", "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "repository_blobs"."repository_id" = $1
+  and "blobs"."state" = 'live'
+  and "blobs"."content" is not null
+  and "blobs"."digest" in (select value
+  from json_array_elements_text($2::json) as value);
+
+-- src/images/queries/manifests.ts: listChildBlobs
+--   SEARCH named USING PRIMARY KEY (manifest_id=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH inner USING PRIMARY KEY (manifest_id=?) LEFT-JOIN
+--   SEARCH blobs USING INDEX blobs_digest (digest=?) LEFT-JOIN
+-- SQLite
+select "manifests"."digest", "manifests"."size_bytes", "blobs"."digest" as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
+  from "manifest_references" as "named"
+  inner join "manifests" on "manifests"."repository_id" = "named"."repository_id"
+  and "manifests"."digest" = "named"."digest" left join "manifest_references" as "inner" on "inner"."manifest_id" = "manifests"."id"
+  and "inner"."kind" <> 'manifest' left join "blobs" on "blobs"."digest" = "inner"."digest"
+  and "blobs"."state" <> 'deleting'
+  where "named"."manifest_id" = ?
+  and "named"."kind" = 'manifest'
+  and "manifests"."deleted_at" is null
+  order by "named"."digest"
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."size_bytes", "blobs"."digest" as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
+  from "manifest_references" as "named"
+  inner join "manifests" on "manifests"."repository_id" = "named"."repository_id"
+  and "manifests"."digest" = "named"."digest" left join "manifest_references" as "inner" on "inner"."manifest_id" = "manifests"."id"
+  and "inner"."kind" <> 'manifest' left join "blobs" on "blobs"."digest" = "inner"."digest"
+  and "blobs"."state" <> 'deleting'
+  where "named"."manifest_id" = $1
+  and "named"."kind" = 'manifest'
+  and "manifests"."deleted_at" is null
+  order by "named"."digest"
+  limit $2;
+
+-- src/images/queries/manifests.ts: saveFacts
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+insert into "manifest_facts" ("manifest_id", "version", "kind", "size_bytes", "platforms", "is_complete", "computed_at") select "manifests"."id" as "manifest_id", cast("listed"."version" as bigint) as "version", "listed"."kind", cast("listed"."bytes" as bigint) as "size_bytes", "listed"."platforms", cast("listed"."complete" as bigint) as "is_complete", cast("listed"."computed" as bigint) as "computed_at"
+  from (select value ->> '$.manifest' as "manifest", value ->> '$.version' as "version", value ->> '$.kind' as "kind", value ->> '$.bytes' as "bytes", value ->> '$.platforms' as "platforms", value ->> '$.complete' as "complete", value ->> '$.computed' as "computed"
+  from json_each(?)) as "listed"
+  inner join "manifests" on "manifests"."id" = cast("listed"."manifest" as bigint)
+  where true
+  on conflict ("manifest_id") do update
+  set "version" = "excluded"."version", "kind" = "excluded"."kind", "size_bytes" = "excluded"."size_bytes", "platforms" = "excluded"."platforms", "is_complete" = "excluded"."is_complete", "computed_at" = "excluded"."computed_at";
+-- PostgreSQL
+insert into "manifest_facts" ("manifest_id", "version", "kind", "size_bytes", "platforms", "is_complete", "computed_at") select "manifests"."id" as "manifest_id", cast("listed"."version" as bigint) as "version", "listed"."kind", cast("listed"."bytes" as bigint) as "size_bytes", "listed"."platforms", cast("listed"."complete" as bigint) as "is_complete", cast("listed"."computed" as bigint) as "computed_at"
+  from (select value ->> 'manifest' as "manifest", value ->> 'version' as "version", value ->> 'kind' as "kind", value ->> 'bytes' as "bytes", value ->> 'platforms' as "platforms", value ->> 'complete' as "complete", value ->> 'computed' as "computed"
+  from json_array_elements($1::json) as value) as "listed"
+  inner join "manifests" on "manifests"."id" = cast("listed"."manifest" as bigint)
+  where true
+  on conflict ("manifest_id") do update
+  set "version" = "excluded"."version", "kind" = "excluded"."kind", "size_bytes" = "excluded"."size_bytes", "platforms" = "excluded"."platforms", "is_complete" = "excluded"."is_complete", "computed_at" = "excluded"."computed_at";
+
+-- src/images/queries/manifests.ts: listIndexesNaming
+--   SEARCH manifest_references USING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."digest", "manifests"."media_type"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" = ?
+  and "manifest_references"."kind" = 'manifest'
+  and "manifests"."deleted_at" is null
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = $1
+  and "manifest_references"."digest" = $2
+  and "manifest_references"."kind" = 'manifest'
+  and "manifests"."deleted_at" is null
+  limit $3;
+
+-- src/images/queries/manifests.ts: listReferrersOf
+--   SEARCH manifests USING INDEX manifests_subject_type (repository_id=? AND subject_digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "manifests"
+  where "repository_id" = ?
+  and "deleted_at" is null
+  and "subject_digest" in (select value
+  from json_each(?))
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "manifests"
+  where "repository_id" = $1
+  and "deleted_at" is null
+  and "subject_digest" in (select value
+  from json_array_elements_text($2::json) as value)
+  limit $3;
+
+-- src/images/queries/manifests.ts: listTagged
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."repository_id" = ?
+  and "tags"."to_at" is null
+  and "manifests"."deleted_at" is null
+  and "tags"."name" in (select value
+  from json_each(?))
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest"
+  where "tags"."repository_id" = $1
+  and "tags"."to_at" is null
+  and "manifests"."deleted_at" is null
+  and "tags"."name" in (select value
+  from json_array_elements_text($2::json) as value)
+  limit $3;
+
+-- src/images/queries/manifests.ts: listNamedByTagged
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH indexes USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=?)
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id=? AND digest=?)
+-- SQLite
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "tags"
+  inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
+  and "indexes"."digest" = "tags"."digest"
+  inner join "manifest_references" on "manifest_references"."manifest_id" = "indexes"."id"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "manifest_references"."digest"
+  where "tags"."repository_id" = ?
+  and "tags"."to_at" is null
+  and "indexes"."deleted_at" is null
+  and "indexes"."media_type" = ?
+  and "manifests"."deleted_at" is null
+  and "manifests"."subject_digest" is null
+  and "tags"."name" in (select value
+  from json_each(?))
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+  from "tags"
+  inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
+  and "indexes"."digest" = "tags"."digest"
+  inner join "manifest_references" on "manifest_references"."manifest_id" = "indexes"."id"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "manifest_references"."digest"
+  where "tags"."repository_id" = $1
+  and "tags"."to_at" is null
+  and "indexes"."deleted_at" is null
+  and "indexes"."media_type" = $2
+  and "manifests"."deleted_at" is null
+  and "manifests"."subject_digest" is null
+  and "tags"."name" in (select value
+  from json_array_elements_text($3::json) as value)
+  limit $4;
+
+-- src/images/queries/pulls.ts: addPullCount
+-- SQLite
+insert into "pull_counts" ("repository_id", "unit", "at", "pulls")
+  values (?, ?, ?, ?)
+  on conflict ("repository_id", "unit", "at") do update
+  set "pulls" = pull_counts.pulls + excluded.pulls;
+-- PostgreSQL
+insert into "pull_counts" ("repository_id", "unit", "at", "pulls")
+  values ($1, $2, $3, $4)
+  on conflict ("repository_id", "unit", "at") do update
+  set "pulls" = pull_counts.pulls + excluded.pulls;
+
+-- src/images/queries/pulls.ts: deletePullCounts
+--   SEARCH pull_counts USING PRIMARY KEY (repository_id=? AND unit=? AND at<?)
+-- SQLite
+delete
+  from "pull_counts"
+  where "repository_id" = ?
+  and "unit" = ?
+  and "at" < ?;
+-- PostgreSQL
+delete
+  from "pull_counts"
+  where "repository_id" = $1
+  and "unit" = $2
+  and "at" < $3;
+
+-- src/images/queries/pulls.ts: listPullCounts
+--   SEARCH pull_counts USING PRIMARY KEY (repository_id=? AND unit=? AND at>?)
+-- SQLite
+select "at", "pulls"
+  from "pull_counts"
+  where "repository_id" = ?
+  and "unit" = ?
+  and "at" >= ?
+  order by "at";
+-- PostgreSQL
+select "at", "pulls"
+  from "pull_counts"
+  where "repository_id" = $1
+  and "unit" = $2
+  and "at" >= $3
+  order by "at";
+
+-- src/images/queries/pulls.ts: addManifestPulls
+--   CO-ROUTINE used
+--   MERGE (UNION)
+--   LEFT
+--   SEARCH manifests USING COVERING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   RIGHT
+--   SEARCH manifest_references USING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SCAN used
+-- SQLite
+insert into "manifest_pulls" ("manifest_id", "pulls", "last_at") select "used"."manifest_id", cast(? as bigint) as "pulls", cast(? as bigint) as "last_at"
+  from (select "manifests"."id" as "manifest_id"
+  from "manifests"
+  where "manifests"."repository_id" = ?
+  and "manifests"."digest" = ? union select "manifest_references"."manifest_id"
+  from "manifest_references"
+  where "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" = ?
+  and "manifest_references"."kind" = 'manifest') as "used"
+  where true
+  order by "used"."manifest_id"
+  on conflict ("manifest_id") do update
+  set "pulls" = manifest_pulls.pulls + excluded.pulls, "last_at" = case when excluded.last_at > manifest_pulls.last_at then excluded.last_at else manifest_pulls.last_at end;
+-- PostgreSQL
+insert into "manifest_pulls" ("manifest_id", "pulls", "last_at") select "used"."manifest_id", cast($1 as bigint) as "pulls", cast($2 as bigint) as "last_at"
+  from (select "manifests"."id" as "manifest_id"
+  from "manifests"
+  where "manifests"."repository_id" = $3
+  and "manifests"."digest" = $4 union select "manifest_references"."manifest_id"
+  from "manifest_references"
+  where "manifest_references"."repository_id" = $5
+  and "manifest_references"."digest" = $6
+  and "manifest_references"."kind" = 'manifest') as "used"
+  where true
+  order by "used"."manifest_id"
+  on conflict ("manifest_id") do update
+  set "pulls" = manifest_pulls.pulls + excluded.pulls, "last_at" = case when excluded.last_at > manifest_pulls.last_at then excluded.last_at else manifest_pulls.last_at end;
+
+-- src/images/queries/tags.ts: listTagNames
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "name" > $2
+  order by "name"
+  limit $3;
+
+-- src/images/queries/tags.ts: listRecentTagNames
+--   SEARCH tags USING INDEX tags_recent (repository_id=? AND (from_at,name)<(?,?))
+-- SQLite
+select "name", "from_at"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and (from_at, name) < (?, ?)
+  order by "from_at" desc, "name" desc
+  limit ?;
+-- PostgreSQL
+select "name", "from_at"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and (from_at, name) < ($2, $3)
+  order by "from_at" desc, "name" desc
+  limit $4;
+
+-- src/images/queries/tags.ts: listTagsShown
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+--   SEARCH manifest_facts USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+--   SEARCH manifest_pulls USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "tags"."name", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."config_digest", "manifests"."size_bytes", "manifests"."created_at", "manifest_facts"."version", "manifest_facts"."kind", "manifest_facts"."size_bytes" as "whole_bytes", "manifest_facts"."platforms", "manifest_facts"."is_complete", "manifest_facts"."computed_at", "manifest_pulls"."pulls", "manifest_pulls"."last_at"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest" left join "manifest_facts" on "manifest_facts"."manifest_id" = "manifests"."id" left join "manifest_pulls" on "manifest_pulls"."manifest_id" = "manifests"."id"
+  where "tags"."repository_id" = ?
+  and "tags"."to_at" is null
+  and "tags"."name" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "tags"."name", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."config_digest", "manifests"."size_bytes", "manifests"."created_at", "manifest_facts"."version", "manifest_facts"."kind", "manifest_facts"."size_bytes" as "whole_bytes", "manifest_facts"."platforms", "manifest_facts"."is_complete", "manifest_facts"."computed_at", "manifest_pulls"."pulls", "manifest_pulls"."last_at"
+  from "tags"
+  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
+  and "manifests"."digest" = "tags"."digest" left join "manifest_facts" on "manifest_facts"."manifest_id" = "manifests"."id" left join "manifest_pulls" on "manifest_pulls"."manifest_id" = "manifests"."id"
+  where "tags"."repository_id" = $1
+  and "tags"."to_at" is null
+  and "tags"."name" in (select value
+  from json_array_elements_text($2::json) as value);
+
+-- src/images/queries/tags.ts: listSignedDigests
+--   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select distinct "subject_digest" as "digest"
+  from "manifests"
+  where "repository_id" = ?
+  and "deleted_at" is null
+  and "subject_digest" in (select value
+  from json_each(?))
+  and (artifact_type in ('application/vnd.dev.cosign.artifact.sig.v1+json', 'application/vnd.cncf.notary.signature', 'application/vnd.cncf.notary.v2.signature')
+    or (artifact_type like 'application/vnd.dev.sigstore.bundle%'
+  and (annotations ->> '$."dev.sigstore.bundle.content"' in ('message-signature', 'https://sigstore.dev/cosign/sign/v1') or annotations ->> '$."dev.sigstore.bundle.predicateType"' in ('message-signature', 'https://sigstore.dev/cosign/sign/v1'))));
+-- PostgreSQL
+select distinct "subject_digest" as "digest"
+  from "manifests"
+  where "repository_id" = $1
+  and "deleted_at" is null
+  and "subject_digest" in (select value
+  from json_array_elements_text($2::json) as value)
+  and (artifact_type in ('application/vnd.dev.cosign.artifact.sig.v1+json', 'application/vnd.cncf.notary.signature', 'application/vnd.cncf.notary.v2.signature')
+    or (artifact_type like 'application/vnd.dev.sigstore.bundle%'
+  and (annotations::json ->> 'dev.sigstore.bundle.content' in ('message-signature', 'https://sigstore.dev/cosign/sign/v1') or annotations::json ->> 'dev.sigstore.bundle.predicateType' in ('message-signature', 'https://sigstore.dev/cosign/sign/v1'))));
+
+-- src/images/queries/tags.ts: listExistingTags
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "name" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "name" in (select value
+  from json_array_elements_text($2::json) as value);
+
+-- src/images/queries/tags.ts: listTagsOfDigest
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "to_at" is null
+  limit $3;
+
+-- src/images/queries/tags.ts: findNewestTag
+--   SEARCH tags USING INDEX tags_recent (repository_id=? AND from_at>?)
+-- SQLite
+select "name", "digest", "from_at", "actor"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "from_at" > ?
+  and (? = '' or actor = ?)
+  order by "from_at" desc, "name" desc
+  limit ?;
+-- PostgreSQL
+select "name", "digest", "from_at", "actor"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "from_at" > $2
+  and ($3 = '' or actor = $4)
+  order by "from_at" desc, "name" desc
+  limit $5;
+
+-- src/jobs/queries.ts: insertRun
+-- SQLite
+insert into "job_runs" ("kind", "node", "started_by", "began_at", "seen_at", "outcome", "summary", "log")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+ 
+  returning "id";
+-- PostgreSQL
+insert into "job_runs" ("kind", "node", "started_by", "began_at", "seen_at", "outcome", "summary", "log")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+ 
+  returning "id";
+
+-- src/jobs/queries.ts: noteRun
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "job_runs"
+  set "seen_at" = ?, "summary" = ?, "log" = ?, "outcome" = ?, "ended_at" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "job_runs"
+  set "seen_at" = $1, "summary" = $2, "log" = $3, "outcome" = $4, "ended_at" = $5
+  where "id" = $6;
+
+-- src/jobs/queries.ts: endRun
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "job_runs"
+  set "seen_at" = ?, "ended_at" = ?, "outcome" = ?, "error" = ?, "summary" = ?, "log" = ?
+  where "id" = ?;
+-- PostgreSQL
+update "job_runs"
+  set "seen_at" = $1, "ended_at" = $2, "outcome" = $3, "error" = $4, "summary" = $5, "log" = $6
+  where "id" = $7;
+
+-- src/jobs/queries.ts: findRun
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary", "log"
+  from "job_runs"
+  where "id" = ?;
+-- PostgreSQL
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary", "log"
+  from "job_runs"
+  where "id" = $1;
+
+-- src/jobs/queries.ts: listRuns
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid<?)
+-- SQLite
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "id" < ?
+  order by "id" desc
+  limit ?;
+-- PostgreSQL
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "id" < $1
+  order by "id" desc
+  limit $2;
+
+-- src/jobs/queries.ts: listRunsOfKind
+--   SEARCH job_runs USING INDEX job_runs_kind (kind=? AND id<?)
+-- SQLite
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "kind" = ?
+  and "id" < ?
+  order by "id" desc
+  limit ?;
+-- PostgreSQL
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "kind" = $1
+  and "id" < $2
+  order by "id" desc
+  limit $3;
+
+-- src/jobs/queries.ts: listRunsOfOutcome
+--   SEARCH job_runs USING INDEX job_runs_outcome (outcome=? AND id<?)
+-- SQLite
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "outcome" = ?
+  and "id" < ?
+  order by "id" desc
+  limit ?;
+-- PostgreSQL
+select "id", "kind", "node", "started_by", "began_at", "seen_at", "ended_at", "outcome", "error", "summary"
+  from "job_runs"
+  where "outcome" = $1
+  and "id" < $2
+  order by "id" desc
+  limit $3;
+
+-- src/jobs/queries.ts: listStaleRuns
+--   SEARCH job_runs USING INDEX job_runs_outcome (outcome=?)
+-- SQLite
+select "id", "seen_at"
+  from "job_runs"
+  where "outcome" = ?
+  and ("seen_at" < ? or "node" = ?)
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "seen_at"
+  from "job_runs"
+  where "outcome" = $1
+  and ("seen_at" < $2 or "node" = $3)
+  order by "id"
+  limit $4;
+
+-- src/jobs/queries.ts: interruptRun
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "job_runs"
+  set "outcome" = ?, "ended_at" = ?, "error" = ?
+  where "id" = ?
+  and "outcome" = ?
+  and "seen_at" = ?;
+-- PostgreSQL
+update "job_runs"
+  set "outcome" = $1, "ended_at" = $2, "error" = $3
+  where "id" = $4
+  and "outcome" = $5
+  and "seen_at" = $6;
+
+-- src/jobs/queries.ts: deleteOldRunsOfKind
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SEARCH job_runs USING COVERING INDEX job_runs_kind (kind=?)
+-- SQLite
+delete
+  from "job_runs"
+  where "id" in (select "id"
+  from "job_runs"
+  where "kind" = ?
+  order by "id" desc
+  limit ? offset ?);
+-- PostgreSQL
+delete
+  from "job_runs"
+  where "id" in (select "id"
+  from "job_runs"
+  where "kind" = $1
+  order by "id" desc
+  limit $2 offset $3);
+
+-- src/jobs/queries.ts: deleteRunsBefore
+--   SEARCH job_runs USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SEARCH job_runs USING INDEX job_runs_began (began_at<?)
+-- SQLite
+delete
+  from "job_runs"
+  where "id" in (select "id"
+  from "job_runs"
+  where "began_at" < ?
+  and "outcome" <> ?
+  order by "began_at"
+  limit ?);
+-- PostgreSQL
+delete
+  from "job_runs"
+  where "id" in (select "id"
+  from "job_runs"
+  where "began_at" < $1
+  and "outcome" <> $2
+  order by "began_at"
+  limit $3);
+
+-- src/layers/queries.ts: findIndex
+--   SEARCH layer_indexes USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "state", "version", "attempts", "began_at", "entries", "uncompressed_bytes", "reason"
+  from "layer_indexes"
+  where "blob_id" = ?;
+-- PostgreSQL
+select "state", "version", "attempts", "began_at", "entries", "uncompressed_bytes", "reason"
+  from "layer_indexes"
+  where "blob_id" = $1;
+
+-- src/layers/queries.ts: findIndexBytes
+--   SEARCH layer_indexes USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "content", "storage_key"
+  from "layer_indexes"
+  where "blob_id" = ?
+  and "version" = ?
+  and "state" = 'ready';
+-- PostgreSQL
+select "content", "storage_key"
+  from "layer_indexes"
+  where "blob_id" = $1
+  and "version" = $2
+  and "state" = 'ready';
+
+-- src/layers/queries.ts: beginIndex
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+insert into "layer_indexes" ("blob_id", "state", "version", "attempts", "began_at") select "blobs"."id", 'indexing' as "state", ? as "version", 1 as "attempts", ? as "began_at"
+  from "blobs"
+  where "blobs"."id" = ?
+  and "blobs"."state" <> 'deleting'
+  on conflict ("blob_id") do update
+  set "state" = 'indexing', "attempts" = case when layer_indexes.version = excluded.version then layer_indexes.attempts + 1 else 1 end, "version" = "excluded"."version", "began_at" = "excluded"."began_at", "content" = ?, "storage_key" = ?, "reason" = ?
+  where ("layer_indexes"."state" = 'failed' or "layer_indexes"."version" <> "excluded"."version" or ("layer_indexes"."state" = 'indexing'
+  and "layer_indexes"."began_at" < ?))
+  returning "attempts";
+-- PostgreSQL
+insert into "layer_indexes" ("blob_id", "state", "version", "attempts", "began_at") select "blobs"."id", 'indexing' as "state", $1 as "version", 1 as "attempts", $2 as "began_at"
+  from "blobs"
+  where "blobs"."id" = $3
+  and "blobs"."state" <> 'deleting'
+  on conflict ("blob_id") do update
+  set "state" = 'indexing', "attempts" = case when layer_indexes.version = excluded.version then layer_indexes.attempts + 1 else 1 end, "version" = "excluded"."version", "began_at" = "excluded"."began_at", "content" = $4, "storage_key" = $5, "reason" = $6
+  where ("layer_indexes"."state" = 'failed' or "layer_indexes"."version" <> "excluded"."version" or ("layer_indexes"."state" = 'indexing'
+  and "layer_indexes"."began_at" < $7))
+  returning "attempts";
+
+-- src/layers/queries.ts: finishIndex
+--   SEARCH layer_indexes USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+update "layer_indexes"
+  set "state" = ?, "attempts" = ?, "entries" = ?, "uncompressed_bytes" = ?, "reason" = ?, "storage_key" = ?, "content" = ?
+  where "blob_id" = ?
+  and "state" = 'indexing';
+-- PostgreSQL
+update "layer_indexes"
+  set "state" = $1, "attempts" = $2, "entries" = $3, "uncompressed_bytes" = $4, "reason" = $5, "storage_key" = $6, "content" = $7
+  where "blob_id" = $8
+  and "state" = 'indexing';
+
+-- src/layers/queries.ts: forgetIndex
+--   SEARCH layer_indexes USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "layer_indexes"
+  where "blob_id" = ?
+  and "state" = 'ready';
+-- PostgreSQL
+delete
+  from "layer_indexes"
+  where "blob_id" = $1
+  and "state" = 'ready';
+
+-- src/layers/queries.ts: listIndexKeys
+--   SEARCH layer_indexes USING COVERING INDEX layer_indexes_storage_key (storage_key=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+select "storage_key"
+  from "layer_indexes"
+  where "storage_key" in (select value
+  from json_each(?));
+-- PostgreSQL
+select "storage_key"
+  from "layer_indexes"
+  where "storage_key" in (select value
+  from json_array_elements_text($1::json) as value);
+
+-- src/layers/queries.ts: findLastManifest
+--   SCAN manifests
+-- SQLite
+select "id"
+  from "manifests"
+  order by "id" desc
+  limit ?;
+-- PostgreSQL
+select "id"
+  from "manifests"
+  order by "id" desc
+  limit $1;
+
+-- src/layers/queries.ts: listUnindexed
+--   SEARCH manifest_references USING PRIMARY KEY (manifest_id>? AND manifest_id<?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH layer_indexes USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- SQLite
+select "manifest_references"."manifest_id", "repositories"."name" as "repository", "blobs"."id", "blobs"."digest", "blobs"."size_bytes", "blobs"."storage_key"
+  from "manifest_references"
+  inner join "repositories" on "repositories"."id" = "manifest_references"."repository_id"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest" left join "layer_indexes" on "layer_indexes"."blob_id" = "blobs"."id"
+  where "manifest_references"."manifest_id" > ?
+  and "manifest_references"."manifest_id" <= ?
+  and "manifest_references"."kind" = 'layer'
+  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
+  and ("layer_indexes"."blob_id" is null or "layer_indexes"."state" = 'failed')
+  order by "manifest_references"."manifest_id", "manifest_references"."digest"
+  limit ?;
+-- PostgreSQL
+select "manifest_references"."manifest_id", "repositories"."name" as "repository", "blobs"."id", "blobs"."digest", "blobs"."size_bytes", "blobs"."storage_key"
+  from "manifest_references"
+  inner join "repositories" on "repositories"."id" = "manifest_references"."repository_id"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest" left join "layer_indexes" on "layer_indexes"."blob_id" = "blobs"."id"
+  where "manifest_references"."manifest_id" > $1
+  and "manifest_references"."manifest_id" <= $2
+  and "manifest_references"."kind" = 'layer'
+  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'damaged'
+  and ("layer_indexes"."blob_id" is null or "layer_indexes"."state" = 'failed')
+  order by "manifest_references"."manifest_id", "manifest_references"."digest"
+  limit $3;
+
+-- src/layers/queries.ts: findManifestContent
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "media_type", "content"
+  from "manifests"
+  where "id" = ?;
+-- PostgreSQL
+select "media_type", "content"
+  from "manifests"
+  where "id" = $1;
+
+-- src/layers/queries.ts: findBlobBytes
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "digest", "size_bytes", "storage_key", "content"
+  from "blobs"
+  where "id" = ?;
+-- PostgreSQL
+select "digest", "size_bytes", "storage_key", "content"
+  from "blobs"
+  where "id" = $1;
+
+-- src/layers/queries.ts: endStaleIndexes
+--   SCAN layer_indexes USING INDEX layer_indexes_begun
+-- SQLite
+update "layer_indexes"
+  set "state" = 'failed', "reason" = ?
+  where "state" = 'indexing';
+-- PostgreSQL
+update "layer_indexes"
+  set "state" = 'failed', "reason" = $1
+  where "state" = 'indexing';
 
 -- src/lifecycle/queries/archive-access.ts: pageAccounts
 --   SEARCH accounts USING INTEGER PRIMARY KEY (rowid>?)
@@ -5194,6 +6379,31 @@ select "id"
   where "id" > 0
   limit $1;
 
+-- src/lifecycle/queries/archive-access.ts: pagePullCounts
+--   SEARCH pull_counts USING PRIMARY KEY ((repository_id,unit,at)>(?,?,?))
+-- SQLite
+select *
+  from "pull_counts"
+  where ("repository_id", "unit", "at") > (?, ?, ?)
+  order by "repository_id", "unit", "at"
+  limit ?;
+-- PostgreSQL
+select *
+  from "pull_counts"
+  where ("repository_id", "unit", "at") > ($1, $2, $3)
+  order by "repository_id", "unit", "at"
+  limit $4;
+
+-- src/lifecycle/queries/archive-access.ts: insertArchivedPullCount
+-- SQLite
+insert into "pull_counts" ("repository_id", "unit", "at", "pulls")
+  values (?, ?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "pull_counts" ("repository_id", "unit", "at", "pulls") overriding system value
+  values ($1, $2, $3, $4)
+  on conflict do nothing;
+
 -- src/lifecycle/queries/archive.ts: pageNamespaces
 --   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid>?)
 -- SQLite
@@ -5638,6 +6848,31 @@ update "blobs"
   where "digest" = $4
   and "state" <> 'deleting'
   and "state" = 'damaged';
+
+-- src/lifecycle/queries/archive.ts: pageManifestPulls
+--   SEARCH manifest_pulls USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select *
+  from "manifest_pulls"
+  where "manifest_id" > ?
+  order by "manifest_id"
+  limit ?;
+-- PostgreSQL
+select *
+  from "manifest_pulls"
+  where "manifest_id" > $1
+  order by "manifest_id"
+  limit $2;
+
+-- src/lifecycle/queries/archive.ts: insertArchivedManifestPulls
+-- SQLite
+insert into "manifest_pulls" ("manifest_id", "pulls", "last_at")
+  values (?, ?, ?)
+  on conflict do nothing;
+-- PostgreSQL
+insert into "manifest_pulls" ("manifest_id", "pulls", "last_at") overriding system value
+  values ($1, $2, $3)
+  on conflict do nothing;
 
 -- src/lifecycle/queries/bin.ts: listManifests
 --   SEARCH manifests USING INDEX manifests_deleted (deleted_at>? AND deleted_at<?)
@@ -6645,21 +7880,76 @@ select count(*) as "count"
   where "deleted_at" <= $1;
 
 -- src/lifecycle/queries/collector.ts: listBinned
---   SEARCH manifests USING COVERING INDEX manifests_deleted (deleted_at>?)
+--   SEARCH manifests USING INDEX manifests_deleted (deleted_at>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
-select "id", deleted_at as "deleted_at"
+select "id", deleted_at as "deleted_at", (select "repositories"."deleted_at"
+  from "repositories"
+  where "repositories"."id" = "manifests"."repository_id") as "repository_deleted_at"
   from "manifests"
   where "deleted_at" is not null
   and ("deleted_at", "id") > (?, ?)
   order by "deleted_at", "id"
   limit ?;
 -- PostgreSQL
-select "id", deleted_at as "deleted_at"
+select "id", deleted_at as "deleted_at", (select "repositories"."deleted_at"
+  from "repositories"
+  where "repositories"."id" = "manifests"."repository_id") as "repository_deleted_at"
   from "manifests"
   where "deleted_at" is not null
   and ("deleted_at", "id") > ($1, $2)
   order by "deleted_at", "id"
   limit $3;
+
+-- src/lifecycle/queries/collector.ts: listBinnedRepositories
+--   SEARCH repositories USING COVERING INDEX repositories_deleted (deleted_at>?)
+-- SQLite
+select "id", deleted_at as "deleted_at"
+  from "repositories"
+  where "deleted_at" is not null
+  and ("deleted_at", "id") > (?, ?)
+  order by "deleted_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", deleted_at as "deleted_at"
+  from "repositories"
+  where "deleted_at" is not null
+  and ("deleted_at", "id") > ($1, $2)
+  order by "deleted_at", "id"
+  limit $3;
+
+-- src/lifecycle/queries/collector.ts: listLiveManifests
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
+-- SQLite
+select "id", "digest"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" > ?
+  and "deleted_at" is null
+  order by "digest"
+  limit ?;
+-- PostgreSQL
+select "id", "digest"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" > $2
+  and "deleted_at" is null
+  order by "digest"
+  limit $3;
+
+-- src/lifecycle/queries/collector.ts: countTagsNotBinned
+--   SEARCH tags USING INDEX sqlite_autoindex_tags_1 (repository_id=?)
+-- SQLite
+select count(*) as "count"
+  from "tags"
+  where "repository_id" = ?
+  and ("deleted_at" is null or "deleted_at" > ?);
+-- PostgreSQL
+select count(*) as "count"
+  from "tags"
+  where "repository_id" = $1
+  and ("deleted_at" is null or "deleted_at" > $2);
 
 -- src/lifecycle/queries/collector.ts: listLinksOfManifest
 --   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
@@ -6687,6 +7977,11 @@ select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 --   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
 --   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
@@ -6696,12 +7991,21 @@ select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = cast(listed.blob_id as bigint)
   and "repository_blobs"."repository_id" = cast(listed.repository_id as bigint)
   inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
-  where not (coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
+  where not (case when exists (select 1
+  from repositories
+  where repositories.id = repository_blobs.repository_id
+  and repositories.deleted_at > 0
+  and repositories.deleted_at <= ?) then coalesce(repository_blobs.kept_until, 0) > ?
+  and not exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest) else coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
   from manifest_references
   inner join manifests on manifests.id = manifest_references.manifest_id
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
-  and (manifests.deleted_at is null or manifests.deleted_at > ?)));
+  and (manifests.deleted_at is null or manifests.deleted_at > ?)) end);
 -- PostgreSQL
 select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
   from (select value ->> 'blob_id' as "blob_id", value ->> 'repository_id' as "repository_id"
@@ -6709,20 +8013,34 @@ select "repository_blobs"."blob_id", "repository_blobs"."repository_id"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = cast(listed.blob_id as bigint)
   and "repository_blobs"."repository_id" = cast(listed.repository_id as bigint)
   inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
-  where not (coalesce(repository_blobs.kept_until, 0) > $2 or exists (select 1
+  where not (case when exists (select 1
+  from repositories
+  where repositories.id = repository_blobs.repository_id
+  and repositories.deleted_at > 0
+  and repositories.deleted_at <= $2) then coalesce(repository_blobs.kept_until, 0) > $3
+  and not exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest) else coalesce(repository_blobs.kept_until, 0) > $4 or exists (select 1
   from manifest_references
   inner join manifests on manifests.id = manifest_references.manifest_id
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
-  and (manifests.deleted_at is null or manifests.deleted_at > $3)));
+  and (manifests.deleted_at is null or manifests.deleted_at > $5)) end);
 
 -- src/lifecycle/queries/collector.ts: listFreeable
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 --   LIST SUBQUERY 2
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
---   CORRELATED SCALAR SUBQUERY 4
+--   CORRELATED SCALAR SUBQUERY 6
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
 --   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
 --   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
@@ -6734,12 +8052,21 @@ select "id", "size_bytes"
   and not exists (select 1
   from repository_blobs
   where repository_blobs.blob_id = blobs.id
-  and (coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
+  and (case when exists (select 1
+  from repositories
+  where repositories.id = repository_blobs.repository_id
+  and repositories.deleted_at > 0
+  and repositories.deleted_at <= ?) then coalesce(repository_blobs.kept_until, 0) > ?
+  and not exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest) else coalesce(repository_blobs.kept_until, 0) > ? or exists (select 1
   from manifest_references
   inner join manifests on manifests.id = manifest_references.manifest_id
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
-  and (manifests.deleted_at is null or manifests.deleted_at > ?))));
+  and (manifests.deleted_at is null or manifests.deleted_at > ?)) end));
 -- PostgreSQL
 select "id", "size_bytes"
   from "blobs"
@@ -6749,12 +8076,21 @@ select "id", "size_bytes"
   and not exists (select 1
   from repository_blobs
   where repository_blobs.blob_id = blobs.id
-  and (coalesce(repository_blobs.kept_until, 0) > $2 or exists (select 1
+  and (case when exists (select 1
+  from repositories
+  where repositories.id = repository_blobs.repository_id
+  and repositories.deleted_at > 0
+  and repositories.deleted_at <= $2) then coalesce(repository_blobs.kept_until, 0) > $3
+  and not exists (select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest) else coalesce(repository_blobs.kept_until, 0) > $4 or exists (select 1
   from manifest_references
   inner join manifests on manifests.id = manifest_references.manifest_id
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
-  and (manifests.deleted_at is null or manifests.deleted_at > $3))));
+  and (manifests.deleted_at is null or manifests.deleted_at > $5)) end));
 
 -- src/lifecycle/queries/collector.ts: listDueLinks
 --   SEARCH repository_blobs USING COVERING INDEX repository_blobs_due ((kept_until,blob_id,repository_id)>(?,?,?) AND kept_until<?)
@@ -7615,10 +8951,11 @@ select "repository_blobs"."blob_id"
   limit $12;
 
 -- src/registry/queries/blobs.ts: listLinkedSizes
---   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_repository (repository_id=?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
---   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   CREATE BLOOM FILTER
 -- SQLite
 select "blobs"."digest", "blobs"."size_bytes"
   from "blobs"
@@ -7638,45 +8975,6 @@ select "blobs"."digest", "blobs"."size_bytes"
   and "blobs"."state" <> 'damaged'
   and "repository_blobs"."repository_id" = $2
   for key share;
-
--- src/registry/queries/hub-tags.ts: listTagPage
---   SEARCH tags USING INDEX tags_current (repository_id=? AND name>?)
---   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
---   CORRELATED SCALAR SUBQUERY 1
---   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
---   SEARCH blobs USING INDEX blobs_digest (digest=?)
--- SQLite
-select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
-  from manifest_references
-  inner join blobs on blobs.digest = manifest_references.digest
-  and blobs.state <> 'deleting'
-  where manifest_references.manifest_id = manifests.id
-  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes"
-  from "tags"
-  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
-  and "manifests"."digest" = "tags"."digest"
-  where "tags"."to_at" is null
-  and "tags"."repository_id" = ?
-  and "tags"."name" > ?
-  and (? = '' or lower(tags.name) like ? escape '\')
-  order by "tags"."name"
-  limit ?;
--- PostgreSQL
-select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
-  from manifest_references
-  inner join blobs on blobs.digest = manifest_references.digest
-  and blobs.state <> 'deleting'
-  where manifest_references.manifest_id = manifests.id
-  and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes"
-  from "tags"
-  inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
-  and "manifests"."digest" = "tags"."digest"
-  where "tags"."to_at" is null
-  and "tags"."repository_id" = $1
-  and "tags"."name" > $2
-  and ($3 = '' or lower(tags.name) like $4 escape '\')
-  order by "tags"."name"
-  limit $5;
 
 -- src/registry/queries/hub-tags.ts: findTagShown
 --   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
@@ -8273,3 +9571,2083 @@ delete
   where "repository_id" = $1
   and "name" = $2
   and "revision" <= $3;
+
+-- src/search/queries/documents.ts: listDue
+--   SEARCH search_due USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "repository_id"
+  from "search_due"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "repository_id"
+  from "search_due"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/search/queries/documents.ts: deleteDue
+--   SEARCH search_due USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+delete
+  from "search_due"
+  where id in (select value
+  from json_each(?));
+-- PostgreSQL
+delete
+  from "search_due"
+  where id in (select value::bigint
+  from json_array_elements_text($1::json) as value);
+
+-- src/search/queries/documents.ts: findManyDue
+--   SEARCH search_due USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "search_due"
+  where "id" > ?
+  order by "id"
+  limit ? offset ?;
+-- PostgreSQL
+select "id"
+  from "search_due"
+  where "id" > $1
+  order by "id"
+  limit $2 offset $3;
+
+-- src/search/queries/documents.ts: deleteAllDue
+-- SQLite
+delete
+  from "search_due";
+-- PostgreSQL
+delete
+  from "search_due";
+
+-- src/search/queries/documents.ts: findState
+--   SEARCH search_state USING INDEX sqlite_autoindex_search_state_1 (key=?)
+-- SQLite
+select "value"
+  from "search_state"
+  where "key" = ?;
+-- PostgreSQL
+select "value"
+  from "search_state"
+  where "key" = $1;
+
+-- src/search/queries/documents.ts: saveState
+-- SQLite
+insert into "search_state" ("key", "value")
+  values (?, ?)
+  on conflict ("key") do update
+  set "value" = excluded.value;
+-- PostgreSQL
+insert into "search_state" ("key", "value")
+  values ($1, $2)
+  on conflict ("key") do update
+  set "value" = excluded.value;
+
+-- src/search/queries/documents.ts: deleteState
+--   SEARCH search_state USING INDEX sqlite_autoindex_search_state_1 (key=?)
+-- SQLite
+delete
+  from "search_state"
+  where "key" = ?;
+-- PostgreSQL
+delete
+  from "search_state"
+  where "key" = $1;
+
+-- src/search/queries/documents.ts: findRebuildEnd
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id"
+  from "repositories"
+  where "id" > ?
+  order by "id"
+  limit ? offset ?;
+-- PostgreSQL
+select "id"
+  from "repositories"
+  where "id" > $1
+  order by "id"
+  limit $2 offset $3;
+
+-- src/search/queries/documents.ts: insertDue
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+-- SQLite
+insert into "search_due" ("repository_id") select "id"
+  from "repositories"
+  where "id" > ?
+  and "id" <= ?;
+-- PostgreSQL
+insert into "search_due" ("repository_id") select "id"
+  from "repositories"
+  where "id" > $1
+  and "id" <= $2;
+
+-- src/search/queries/documents.ts: findDescribed
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."name", "repositories"."namespace_id", "repositories"."description", "repositories"."visibility", "repositories"."is_official", "namespaces"."display_name", "namespaces"."is_verified_publisher", "namespaces"."name" as "namespace", substr(repositories.readme, 1, cast(? as integer)) as "readme", case when repositories.deleted_at is null
+  and namespaces.deleted_at is null then 0 else 1 end as "is_gone"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = ?;
+-- PostgreSQL
+select "repositories"."name", "repositories"."namespace_id", "repositories"."description", "repositories"."visibility", "repositories"."is_official", "namespaces"."display_name", "namespaces"."is_verified_publisher", "namespaces"."name" as "namespace", substr(repositories.readme, 1, cast($1 as integer)) as "readme", case when repositories.deleted_at is null
+  and namespaces.deleted_at is null then 0 else 1 end as "is_gone"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" = $2;
+
+-- src/search/queries/documents.ts: listFirstTags
+--   SEARCH tags USING INDEX tags_current (repository_id=?)
+-- SQLite
+select "name", "digest", "from_at"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  order by "name" asc
+  limit ?;
+-- PostgreSQL
+select "name", "digest", "from_at"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  order by "name" asc
+  limit $2;
+
+-- src/search/queries/documents.ts: listLastTags
+--   SEARCH tags USING INDEX tags_current (repository_id=?)
+-- SQLite
+select "name", "digest", "from_at"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  order by "name" desc
+  limit ?;
+-- PostgreSQL
+select "name", "digest", "from_at"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  order by "name" desc
+  limit $2;
+
+-- src/search/queries/documents.ts: findIndexedManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "media_type", "artifact_type", "content"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "deleted_at" is null
+  and "size_bytes" <= ?;
+-- PostgreSQL
+select "media_type", "artifact_type", "content"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "deleted_at" is null
+  and "size_bytes" <= $3;
+
+-- src/search/queries/documents.ts: findRowConfig
+--   SEARCH repository_blobs USING COVERING INDEX repository_blobs_repository (repository_id=?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = ?
+  and "blobs"."state" = ?
+  and "blobs"."content" is not null
+  and "repository_blobs"."repository_id" = ?;
+-- PostgreSQL
+select "blobs"."content"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = $1
+  and "blobs"."state" = $2
+  and "blobs"."content" is not null
+  and "repository_blobs"."repository_id" = $3;
+
+-- src/search/queries/documents.ts: listReferrerTypes
+--   SEARCH manifests USING INDEX manifests_subject (repository_id=? AND subject_digest>?)
+-- SQLite
+select "artifact_type"
+  from "manifests"
+  where "repository_id" = ?
+  and "subject_digest" is not null
+  and "deleted_at" is null
+  order by "subject_digest"
+  limit ?;
+-- PostgreSQL
+select "artifact_type"
+  from "manifests"
+  where "repository_id" = $1
+  and "subject_digest" is not null
+  and "deleted_at" is null
+  order by "subject_digest"
+  limit $2;
+
+-- src/search/queries/documents.ts: listSignatureTags
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name>? AND name<?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null
+  and "name" > ?
+  and "name" < ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null
+  and "name" > $2
+  and "name" < $3
+  order by "name"
+  limit $4;
+
+-- src/search/queries/documents.ts: saveDocument
+-- SQLite
+insert into search_documents (repository_id, kinds, systems, architectures, tags, is_signed)
+   
+  values (?, ?, ?, ?, ?, ?)
+   
+  on conflict (repository_id) do update
+  set kinds = excluded.kinds, systems = excluded.systems,
+    architectures = excluded.architectures, tags = excluded.tags, is_signed = excluded.is_signed;
+-- PostgreSQL
+insert into search_documents (repository_id, kinds, systems, architectures, tags, is_signed, tokens)
+   
+  values ($1, $2, $3, $4, $5, $6, array_to_tsvector(string_to_array($7, ' ')))
+   
+  on conflict (repository_id) do update
+  set kinds = excluded.kinds, systems = excluded.systems,
+    architectures = excluded.architectures, tags = excluded.tags, is_signed = excluded.is_signed, tokens = excluded.tokens;
+
+-- src/search/queries/documents.ts: deleteDocument
+--   SEARCH search_documents USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+delete
+  from "search_documents"
+  where "repository_id" = ?;
+-- PostgreSQL
+delete
+  from "search_documents"
+  where "repository_id" = $1;
+
+-- src/search/queries/documents.ts: saveTokens
+-- SQLite
+insert or replace into search_index (rowid, tokens)
+  values (?, ?);
+-- PostgreSQL
+select 1
+  where $1::bigint = 0
+  and $2::text = '';
+
+-- src/search/queries/documents.ts: deleteTokens
+--   SCAN search_index VIRTUAL TABLE INDEX 0:=
+-- SQLite
+delete
+  from search_index
+  where rowid = ?;
+-- PostgreSQL
+select 1
+  where $1::bigint = 0;
+
+-- src/search/queries/documents.ts: mergeTokens
+-- SQLite
+insert into search_index (search_index, rank)
+  values ('merge', ?);
+-- PostgreSQL
+select 1
+  where $1::bigint = 0;
+
+-- src/search/queries/search.ts: listFound
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 6
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select value
+  from json_each(?))
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select value::bigint
+  from json_array_elements_text($13::json) as value)
+  limit $14;
+
+-- src/search/queries/search.ts: listMatches
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   LIST SUBQUERY 6
+--   SCAN search_index VIRTUAL TABLE INDEX 0:M1
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select rowid
+  from search_index
+  where search_index match ?
+  limit ?)
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and repositories.id in (select repository_id
+  from search_documents
+  where tokens @@ $13::tsquery
+  limit $14)
+  limit $15;
+
+-- src/search/queries/search.ts: listMatchIds
+--   SCAN search_index VIRTUAL TABLE INDEX 64:M1>
+-- SQLite
+select rowid as id
+  from search_index
+  where search_index match ?
+  and rowid > ?
+  order by rowid
+  limit ?;
+-- PostgreSQL
+select repository_id as id
+  from search_documents
+  where tokens @@ $1::tsquery
+  and repository_id > $2
+  limit $3;
+
+-- src/search/queries/search.ts: walkStars
+--   SEARCH repositories USING INDEX repositories_stars ((star_count,name)>(?,?) AND (star_count,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."star_count", repositories.name) < (?, ?)
+  and (repositories."star_count", repositories.name) >= (?, ?)
+  order by "repositories"."star_count" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."star_count", repositories.name) < ($13, $14)
+  and (repositories."star_count", repositories.name) >= ($15, $16)
+  order by "repositories"."star_count" desc, "repositories"."name" desc
+  limit $17;
+
+-- src/search/queries/search.ts: walkPulls
+--   SEARCH repositories USING INDEX repositories_pulls ((pull_count,name)>(?,?) AND (pull_count,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."pull_count", repositories.name) < (?, ?)
+  and (repositories."pull_count", repositories.name) >= (?, ?)
+  order by "repositories"."pull_count" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."pull_count", repositories.name) < ($13, $14)
+  and (repositories."pull_count", repositories.name) >= ($15, $16)
+  order by "repositories"."pull_count" desc, "repositories"."name" desc
+  limit $17;
+
+-- src/search/queries/search.ts: walkPushes
+--   SEARCH repositories USING INDEX repositories_pushed ((pushed_at,name)>(?,?) AND (pushed_at,name)<(?,?))
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."pushed_at", repositories.name) < (?, ?)
+  and (repositories."pushed_at", repositories.name) >= (?, ?)
+  order by "repositories"."pushed_at" desc, "repositories"."name" desc
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and (repositories."pushed_at", repositories.name) < ($13, $14)
+  and (repositories."pushed_at", repositories.name) >= ($15, $16)
+  order by "repositories"."pushed_at" desc, "repositories"."name" desc
+  limit $17;
+
+-- src/search/queries/search.ts: findStarsStretch
+--   SEARCH repositories USING COVERING INDEX repositories_stars ((star_count,name)<(?,?))
+-- SQLite
+select "name", "star_count" as "value"
+  from "repositories"
+  where ("star_count", name) < (?, ?)
+  order by "star_count" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "star_count" as "value"
+  from "repositories"
+  where ("star_count", name) < ($1, $2)
+  order by "star_count" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/search/queries/search.ts: findPullsStretch
+--   SEARCH repositories USING COVERING INDEX repositories_pulls ((pull_count,name)<(?,?))
+-- SQLite
+select "name", "pull_count" as "value"
+  from "repositories"
+  where ("pull_count", name) < (?, ?)
+  order by "pull_count" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "pull_count" as "value"
+  from "repositories"
+  where ("pull_count", name) < ($1, $2)
+  order by "pull_count" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/search/queries/search.ts: findPushesStretch
+--   SEARCH repositories USING COVERING INDEX repositories_pushed ((pushed_at,name)<(?,?))
+-- SQLite
+select "name", "pushed_at" as "value"
+  from "repositories"
+  where ("pushed_at", name) < (?, ?)
+  order by "pushed_at" desc, "name" desc
+  limit ? offset ?;
+-- PostgreSQL
+select "name", "pushed_at" as "value"
+  from "repositories"
+  where ("pushed_at", name) < ($1, $2)
+  order by "pushed_at" desc, "name" desc
+  limit $3 offset $4;
+
+-- src/search/queries/search.ts: walkNames
+--   SEARCH repositories USING INDEX sqlite_autoindex_repositories_1 (name>? AND name<?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+--   SEARCH owning USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH document USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast(? as bigint) = 0 or repositories.pushed_at >= ?)
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."name" > ?
+  and "repositories"."name" <= ?
+  order by "repositories"."name"
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "owning"."name" as "namespace", "repositories"."visibility", "repositories"."description", "repositories"."is_official", "owning"."is_verified_publisher", "repositories"."star_count", "repositories"."pull_count", "repositories"."created_at", coalesce(repositories.pushed_at, repositories.created_at) as "pushed_at", "document"."kinds", "document"."systems", "document"."architectures", "document"."tags", "document"."is_signed"
+  from "repositories"
+  inner join "namespaces" as "owning" on "owning"."id" = "repositories"."namespace_id"
+  inner join "search_documents" as "document" on "document"."repository_id" = "repositories"."id"
+  where "owning"."deleted_at" is null
+  and (cast($1 as bigint) = 0 or repositories.pushed_at >= $2)
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  and "repositories"."name" > $13
+  and "repositories"."name" <= $14
+  order by "repositories"."name"
+  limit $15;
+
+-- src/search/queries/search.ts: findNamesStretch
+--   SEARCH repositories USING COVERING INDEX sqlite_autoindex_repositories_1 (name>?)
+-- SQLite
+select "name"
+  from "repositories"
+  where "name" > ?
+  order by "name"
+  limit ? offset ?;
+-- PostgreSQL
+select "name"
+  from "repositories"
+  where "name" > $1
+  order by "name"
+  limit $2 offset $3;
+
+-- src/search/queries/search.ts: listNamespaces
+--   SEARCH namespaces USING INDEX sqlite_autoindex_namespaces_1 (name>? AND name<?)
+-- SQLite
+select "id", "name", "display_name", "is_verified_publisher"
+  from "namespaces"
+  where "name" >= ?
+  and "name" < ?
+  and "deleted_at" is null
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "id", "name", "display_name", "is_verified_publisher"
+  from "namespaces"
+  where "name" >= $1
+  and "name" < $2
+  and "deleted_at" is null
+  order by "name"
+  limit $3;
+
+-- src/usage/queries/deletion.ts: findDoomedManifest
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
+-- SQLite
+select "id", "digest", "size_bytes"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "deleted_at" is null;
+-- PostgreSQL
+select "id", "digest", "size_bytes"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "deleted_at" is null;
+
+-- src/usage/queries/deletion.ts: findTagTarget
+--   SEARCH tags USING INDEX tags_current (repository_id=? AND name=?)
+-- SQLite
+select "digest"
+  from "tags"
+  where "repository_id" = ?
+  and "name" = ?
+  and "to_at" is null;
+-- PostgreSQL
+select "digest"
+  from "tags"
+  where "repository_id" = $1
+  and "name" = $2
+  and "to_at" is null;
+
+-- src/usage/queries/deletion.ts: listBlobsOfManifest
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest>?)
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH others USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH others USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "blobs"."id" as "blob_id", "blobs"."digest", "blobs"."size_bytes", case when exists (
+    select 1
+  from manifest_references as others
+  inner join manifests on manifests.id = others.manifest_id
+   
+  where others.repository_id = manifest_references.repository_id
+  and others.digest = manifest_references.digest
+     
+  and others.manifest_id <> ?
+  and manifests.deleted_at is null
+  ) then 1 else 0 end as "is_served", case when exists (
+    select 1
+  from manifest_references as others
+  inner join manifests on manifests.id = others.manifest_id
+   
+  where others.repository_id = manifest_references.repository_id
+  and others.digest = manifest_references.digest
+     
+  and others.manifest_id <> ?
+  and manifests.deleted_at is not null
+  ) then 1 else 0 end as "is_binned"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "manifest_references"."repository_id"
+  where "manifest_references"."manifest_id" = ?
+  and "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" > ?
+  and "blobs"."state" <> 'deleting'
+  order by "manifest_references"."digest"
+  limit ?;
+-- PostgreSQL
+select "blobs"."id" as "blob_id", "blobs"."digest", "blobs"."size_bytes", case when exists (
+    select 1
+  from manifest_references as others
+  inner join manifests on manifests.id = others.manifest_id
+   
+  where others.repository_id = manifest_references.repository_id
+  and others.digest = manifest_references.digest
+     
+  and others.manifest_id <> $1
+  and manifests.deleted_at is null
+  ) then 1 else 0 end as "is_served", case when exists (
+    select 1
+  from manifest_references as others
+  inner join manifests on manifests.id = others.manifest_id
+   
+  where others.repository_id = manifest_references.repository_id
+  and others.digest = manifest_references.digest
+     
+  and others.manifest_id <> $2
+  and manifests.deleted_at is not null
+  ) then 1 else 0 end as "is_binned"
+  from "manifest_references"
+  inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "manifest_references"."repository_id"
+  where "manifest_references"."manifest_id" = $3
+  and "manifest_references"."repository_id" = $4
+  and "manifest_references"."digest" > $5
+  and "blobs"."state" <> 'deleting'
+  order by "manifest_references"."digest"
+  limit $6;
+
+-- src/usage/queries/deletion.ts: listTagsOfDigest
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+select "name"
+  from "tags"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null
+  limit ?;
+-- PostgreSQL
+select "name"
+  from "tags"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "to_at" is null
+  limit $3;
+
+-- src/usage/queries/deletion.ts: countTagsOfDigest
+--   SEARCH tags USING INDEX tags_digest (repository_id=? AND digest=?)
+-- SQLite
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = ?
+  and "digest" = ?
+  and "to_at" is null;
+-- PostgreSQL
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = $1
+  and "digest" = $2
+  and "to_at" is null;
+
+-- src/usage/queries/deletion.ts: listNamingIndexes
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."digest"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" = ?
+  and "manifests"."deleted_at" is null
+  limit ?;
+-- PostgreSQL
+select "manifests"."digest"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = $1
+  and "manifest_references"."digest" = $2
+  and "manifests"."deleted_at" is null
+  limit $3;
+
+-- src/usage/queries/keepers.ts: findLinkedBlob
+--   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
+-- SQLite
+select "blobs"."id", "blobs"."size_bytes", "blobs"."state"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = ?
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = ?;
+-- PostgreSQL
+select "blobs"."id", "blobs"."size_bytes", "blobs"."state"
+  from "blobs"
+  inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  where "blobs"."digest" = $1
+  and "blobs"."state" <> 'deleting'
+  and "repository_blobs"."repository_id" = $2;
+
+-- src/usage/queries/keepers.ts: listLinking
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id>?)
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when ? = 1 or (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )) then 1 else 0 end as "is_visible"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = ?
+  and "repository_blobs"."repository_id" >= ?
+  order by "repository_blobs"."repository_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when $1 = 1 or (repositories.deleted_at is null
+  and (
+    ($2 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($3 = 0 or exists (select 1
+  from json_array_elements_text($4::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($5 = 0 or repositories.id = $6)
+     
+  and (
+        $7 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $8)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $9
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $10
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $11
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )) then 1 else 0 end as "is_visible"
+  from "repository_blobs"
+  inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
+  where "repository_blobs"."blob_id" = $12
+  and "repository_blobs"."repository_id" >= $13
+  order by "repository_blobs"."repository_id"
+  limit $14;
+
+-- src/usage/queries/keepers.ts: listNaming
+--   SEARCH manifest_references USING INDEX manifest_references_digest (repository_id=? AND digest=? AND manifest_id>?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."deleted_at", "manifest_references"."kind"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = ?
+  and "manifest_references"."digest" = ?
+  and "manifest_references"."manifest_id" > ?
+  order by "manifest_references"."manifest_id"
+  limit ?;
+-- PostgreSQL
+select "manifests"."id", "manifests"."digest", "manifests"."media_type", "manifests"."deleted_at", "manifest_references"."kind"
+  from "manifest_references"
+  inner join "manifests" on "manifests"."id" = "manifest_references"."manifest_id"
+  where "manifest_references"."repository_id" = $1
+  and "manifest_references"."digest" = $2
+  and "manifest_references"."manifest_id" > $3
+  order by "manifest_references"."manifest_id"
+  limit $4;
+
+-- src/usage/queries/keepers.ts: listHolds
+--   SEARCH holds USING INDEX sqlite_autoindex_holds_1 (id>?)
+-- SQLite
+select "reason", "expires_at"
+  from "holds"
+  where "id" > ?
+  and "expires_at" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "reason", "expires_at"
+  from "holds"
+  where "id" > $1
+  and "expires_at" > $2
+  order by "id"
+  limit $3;
+
+-- src/usage/queries/links.ts: listRepositoriesOf
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=? AND name>?)
+-- SQLite
+select "id", "name", "deleted_at"
+  from "repositories"
+  where "namespace_id" = ?
+  and "name" > ?
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "id", "name", "deleted_at"
+  from "repositories"
+  where "namespace_id" = $1
+  and "name" > $2
+  order by "name"
+  limit $3;
+
+-- src/usage/queries/links.ts: listVisibleOf
+--   SEARCH repositories USING INDEX repositories_namespace (namespace_id=? AND name>?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "id", "name"
+  from "repositories"
+  where "namespace_id" = ?
+  and "name" > ?
+  and (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  order by "name"
+  limit ?;
+-- PostgreSQL
+select "id", "name"
+  from "repositories"
+  where "namespace_id" = $1
+  and "name" > $2
+  and (repositories.deleted_at is null
+  and (
+    ($3 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($4 = 0 or exists (select 1
+  from json_array_elements_text($5::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($6 = 0 or repositories.id = $7)
+     
+  and (
+        $8 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $9)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $10
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $11
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $12
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  ))
+  order by "name"
+  limit $13;
+
+-- src/usage/queries/links.ts: listLinks
+--   SEARCH repository_blobs USING INDEX repository_blobs_repository (repository_id=? AND blob_id>?)
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 1
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."kept_until", "blobs"."digest", "blobs"."size_bytes", case when exists (
+  select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+ 
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+   
+  and manifests.deleted_at is null
+) then 1 else 0 end as "is_served", case when exists (
+  select 1
+  from manifest_references
+ 
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+) then 1 else 0 end as "is_named"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where "repository_blobs"."repository_id" = ?
+  and "repository_blobs"."blob_id" > ?
+  order by "repository_blobs"."blob_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."kept_until", "blobs"."digest", "blobs"."size_bytes", case when exists (
+  select 1
+  from manifest_references
+  inner join manifests on manifests.id = manifest_references.manifest_id
+ 
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+   
+  and manifests.deleted_at is null
+) then 1 else 0 end as "is_served", case when exists (
+  select 1
+  from manifest_references
+ 
+  where manifest_references.repository_id = repository_blobs.repository_id
+  and manifest_references.digest = blobs.digest
+) then 1 else 0 end as "is_named"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where "repository_blobs"."repository_id" = $1
+  and "repository_blobs"."blob_id" > $2
+  order by "repository_blobs"."blob_id"
+  limit $3;
+
+-- src/usage/queries/links.ts: listManifestBytes
+--   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest>?)
+-- SQLite
+select "digest", "size_bytes", "deleted_at"
+  from "manifests"
+  where "repository_id" = ?
+  and "digest" > ?
+  order by "digest"
+  limit ?;
+-- PostgreSQL
+select "digest", "size_bytes", "deleted_at"
+  from "manifests"
+  where "repository_id" = $1
+  and "digest" > $2
+  order by "digest"
+  limit $3;
+
+-- src/usage/queries/links.ts: countCurrentTags
+--   SEARCH tags USING INDEX tags_digest (repository_id=?)
+-- SQLite
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = ?
+  and "to_at" is null;
+-- PostgreSQL
+select cast(count(*) as integer) as "count"
+  from "tags"
+  where "repository_id" = $1
+  and "to_at" is null;
+
+-- src/usage/queries/links.ts: listOthersWithBlob
+--   CO-ROUTINE linked
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=?)
+--   SCAN linked
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 4
+--   SEARCH members USING PRIMARY KEY (namespace_id=? AND account_id=?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 5
+--   SEARCH grants USING INDEX grants_account (account_id=? AND namespace_id=?)
+--   CORRELATED SCALAR SUBQUERY 6
+--   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
+--   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
+-- SQLite
+select "repositories"."name"
+  from (select "repository_blobs"."repository_id" as "linked_id"
+  from "repository_blobs"
+  where "repository_blobs"."blob_id" = ?
+  and "repository_blobs"."repository_id" <> ?
+  order by "repository_blobs"."repository_id"
+  limit ?) as "linked"
+  inner join "repositories" on "repositories"."id" = "linked"."linked_id"
+  where (? = 1 or (repositories.deleted_at is null
+  and (
+    (? = 1
+  and repositories.visibility = 'public')
+    or (
+      (? = 0 or exists (select 1
+  from json_each(?)
+  where repositories.name like value escape '\'))
+     
+  and (? = 0 or repositories.id = ?)
+     
+  and (
+        ? = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = ?)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = ?
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = ?
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = ?
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )));
+-- PostgreSQL
+select "repositories"."name"
+  from (select "repository_blobs"."repository_id" as "linked_id"
+  from "repository_blobs"
+  where "repository_blobs"."blob_id" = $1
+  and "repository_blobs"."repository_id" <> $2
+  order by "repository_blobs"."repository_id"
+  limit $3) as "linked"
+  inner join "repositories" on "repositories"."id" = "linked"."linked_id"
+  where ($4 = 1 or (repositories.deleted_at is null
+  and (
+    ($5 = 1
+  and repositories.visibility = 'public')
+    or (
+      ($6 = 0 or exists (select 1
+  from json_array_elements_text($7::json) as value
+  where repositories.name like value escape '\'))
+     
+  and ($8 = 0 or repositories.id = $9)
+     
+  and (
+        $10 = 1
+        or exists (select 1
+  from namespaces
+  where namespaces.id = repositories.namespace_id
+  and namespaces.account_id = $11)
+        or exists (
+          select 1
+  from members
+  inner join namespaces on namespaces.id = members.namespace_id
+         
+  where members.namespace_id = repositories.namespace_id
+  and members.account_id = $12
+           
+  and (members.role = 'owner' or namespaces.members_role is not null)
+        )
+        or exists (
+          select 1
+  from grants
+         
+  where grants.namespace_id = repositories.namespace_id
+  and grants.account_id = $13
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+        or exists (
+          select 1
+  from team_members
+  inner join grants on grants.team_id = team_members.team_id
+         
+  where team_members.account_id = $14
+  and grants.namespace_id = repositories.namespace_id
+  and (grants.repository_id = repositories.id or (grants.repository_id is null
+  and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
+        )
+      )
+    )
+  )));
+
+-- src/usage/queries/links.ts: listSharedBlobs
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH repository_blobs EXISTS USING PRIMARY KEY (blob_id=?)
+-- SQLite
+select cast(listed.id as bigint) as "id"
+  from (select value ->> '$.id' as "id"
+  from json_each(?)) as "listed"
+  where exists (select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = cast(listed.id as bigint)
+  and "repository_id" <> ?);
+-- PostgreSQL
+select cast(listed.id as bigint) as "id"
+  from (select value ->> 'id' as "id"
+  from json_array_elements($1::json) as value) as "listed"
+  where exists (select "blob_id"
+  from "repository_blobs"
+  where "blob_id" = cast(listed.id as bigint)
+  and "repository_id" <> $2);
+
+-- src/usage/queries/storage.ts: pageRepositories
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid>?)
+--   SEARCH namespaces USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "namespaces"."name" as "namespace"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" > ?
+  order by "repositories"."id"
+  limit ?;
+-- PostgreSQL
+select "repositories"."id", "repositories"."name", "repositories"."namespace_id", "namespaces"."name" as "namespace"
+  from "repositories"
+  inner join "namespaces" on "namespaces"."id" = "repositories"."namespace_id"
+  where "repositories"."id" > $1
+  order by "repositories"."id"
+  limit $2;
+
+-- src/usage/queries/storage.ts: pageStored
+--   SEARCH repository_blobs USING PRIMARY KEY ((blob_id,repository_id)>(?,?))
+--   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
+-- SQLite
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."size_bytes"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > (?, ?)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit ?;
+-- PostgreSQL
+select "repository_blobs"."blob_id", "repository_blobs"."repository_id", "blobs"."size_bytes"
+  from "repository_blobs"
+  inner join "blobs" on "blobs"."id" = "repository_blobs"."blob_id"
+  where (repository_blobs.blob_id, repository_blobs.repository_id) > ($1, $2)
+  order by "repository_blobs"."blob_id", "repository_blobs"."repository_id"
+  limit $3;
+
+-- src/usage/queries/storage.ts: pageManifests
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid>?)
+-- SQLite
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "id" > ?
+  order by "id"
+  limit ?;
+-- PostgreSQL
+select "id", "repository_id", "size_bytes"
+  from "manifests"
+  where "id" > $1
+  order by "id"
+  limit $2;
+
+-- src/usage/queries/storage.ts: pageCondemned
+--   SEARCH blobs USING INDEX blobs_condemned (condemned_at>?)
+-- SQLite
+select "id", condemned_at as "condemned_at", "size_bytes"
+  from "blobs"
+  where "condemned_at" is not null
+  and ("condemned_at", "id") > (?, ?)
+  order by "condemned_at", "id"
+  limit ?;
+-- PostgreSQL
+select "id", condemned_at as "condemned_at", "size_bytes"
+  from "blobs"
+  where "condemned_at" is not null
+  and ("condemned_at", "id") > ($1, $2)
+  order by "condemned_at", "id"
+  limit $3;
+
+-- src/usage/queries/storage.ts: insertGrowth
+-- SQLite
+insert into "storage_growth" ("at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("at") do nothing;
+-- PostgreSQL
+insert into "storage_growth" ("at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("at") do nothing;
+
+-- src/usage/queries/storage.ts: listGrowth
+--   SEARCH storage_growth USING PRIMARY KEY (at>?)
+-- SQLite
+select "at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes"
+  from "storage_growth"
+  where "at" >= ?
+  order by "at"
+  limit ?;
+-- PostgreSQL
+select "at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes"
+  from "storage_growth"
+  where "at" >= $1
+  order by "at"
+  limit $2;
+
+-- src/usage/queries/storage.ts: findLastGrowth
+--   SEARCH storage_growth USING PRIMARY KEY (at>?)
+-- SQLite
+select "at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes"
+  from "storage_growth"
+  where "at" >= ?
+  order by "at" desc
+  limit ?;
+-- PostgreSQL
+select "at", "stored_bytes", "logical_bytes", "manifest_bytes", "condemned_bytes", "blobs", "manifests", "repositories", "free_bytes"
+  from "storage_growth"
+  where "at" >= $1
+  order by "at" desc
+  limit $2;
+
+-- src/usage/queries/storage.ts: deleteGrowth
+--   SEARCH storage_growth USING PRIMARY KEY (at=?)
+--   LIST SUBQUERY 2
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- SQLite
+delete
+  from "storage_growth"
+  where "at" in (select cast(listed.at as bigint) as "at"
+  from (select value ->> '$.at' as "at"
+  from json_each(?)) as "listed");
+-- PostgreSQL
+delete
+  from "storage_growth"
+  where "at" in (select cast(listed.at as bigint) as "at"
+  from (select value ->> 'at' as "at"
+  from json_array_elements($1::json) as value) as "listed");
+
+-- src/usage/queries/storage.ts: deleteGrowthBefore
+--   SEARCH storage_growth USING PRIMARY KEY (at<?)
+-- SQLite
+delete
+  from "storage_growth"
+  where "at" < ?;
+-- PostgreSQL
+delete
+  from "storage_growth"
+  where "at" < $1;

@@ -1,6 +1,6 @@
 /**
  * An entry of a layer's index, as its lines hold it, and what the server and its child processes say to each other. The
- * index of a layer is zstd of lines of JSON, one an entry, in the order of the archive: see docs/decisions/0034-layer-indexes.md.
+ * index of a layer is zstd of lines of JSON, one an entry, in the order of the archive: see docs/decisions/0036-layer-indexes.md.
  */
 
 /** Changes when the lines change: an index of another one is made anew. */

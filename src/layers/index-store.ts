@@ -1,6 +1,6 @@
 /**
  * Indexes as they are kept: small ones in their row, others in the storage below `indexes/`. Whatever lies there and no
- * row names was left by a removed blob or by a kill, and is swept away. See docs/decisions/0034-layer-indexes.md.
+ * row names was left by a removed blob or by a kill, and is swept away. See docs/decisions/0036-layer-indexes.md.
  */
 import type { Database } from "../database/database.ts";
 import { newIndexKey, INDEXES } from "../storage/paths.ts";

@@ -34,6 +34,8 @@ export const MOST = 1_000;
 /** Matches that one statement looks at on SQLite: some milliseconds, in which nothing else is answered. */
 const STRETCH = 1_100;
 const MOST_STRETCHES = 100;
+/** Matches that are looked at on PostgreSQL, which does it beside this process. */
+const MOST_MATCHES = 50_000;
 /** Rows that are looked at in the order asked for, where more than `MOST` fit. */
 const WALKED = 2_000;
 /** Of those with most stars, and most pulls; and rows of one look at an order. */
@@ -163,8 +165,11 @@ export async function findMatches(
 ): Promise<{ rows: queries.FoundRow[]; isCut: boolean }> {
   const text = render(match, database.dialect);
   if (database.dialect === "postgres") {
-    const rows = await queries.listMatches.all(database, { ...parameters, match: text, limit: most + 1 });
-    return { rows, isCut: rows.length > most };
+    // Few of a word that is everywhere are enough, unless most of them are hidden.
+    for (const matchLimit of [most * 2, MOST_MATCHES]) {
+      const rows = await queries.listMatches.all(database, { ...parameters, match: text, matchLimit, limit: most + 1 });
+      if (rows.length > most || matchLimit === MOST_MATCHES) return { rows, isCut: rows.length > most };
+    }
   }
   const rows: queries.FoundRow[] = [];
   let afterId = 0;
@@ -227,22 +232,16 @@ async function walkNames(
 type Key = (found: Found) => number | string;
 
 function keyOf({ order, text }: SearchQuery, words: readonly string[]): Key {
-  switch (order) {
-    case "name":
-      return ({ name }) => name;
-    case "stars":
-      return ({ stars }) => stars;
-    case "pulls":
-      return ({ pulls }) => pulls;
-    case "updated":
-      return ({ updatedAt }) => updatedAt;
-    case "popularity":
-      return ({ isOfficial, stars }) => (isOfficial ? 2 ** 40 : 0) + stars;
-    case "relevance": {
-      const asked = askedName(text);
-      return (found) => (words.length === 0 ? found.stars : relevanceOf(found, words, asked));
-    }
-  }
+  const asked = askedName(text);
+  const keys: Record<SearchQuery["order"], Key> = {
+    name: ({ name }) => name,
+    stars: ({ stars }) => stars,
+    pulls: ({ pulls }) => pulls,
+    updated: ({ updatedAt }) => updatedAt,
+    popularity: ({ isOfficial, stars }) => (isOfficial ? 2 ** 40 : 0) + stars,
+    relevance: (found) => (words.length === 0 ? found.stars : relevanceOf(found, words, asked)),
+  };
+  return keys[order];
 }
 
 function sorted(found: readonly Found[], key: Key, order: SearchQuery["order"]): Found[] {

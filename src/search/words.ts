@@ -61,7 +61,12 @@ export function queryWords(text: string): string[] {
 
 /** One character may become several words, as some that are written together do. */
 function split(folded: string): string[] {
-  return folded.match(/[\p{L}\p{N}]+/gu)?.map((it) => [...it].slice(0, MAX_WORD).join("")) ?? [];
+  return folded.match(/[\p{L}\p{N}]+/gu)?.map(shorten) ?? [];
+}
+
+/** Never half a character. */
+function shorten(word: string): string {
+  return word.length <= MAX_WORD ? word : word.slice(0, MAX_WORD).toWellFormed().replace("\ufffd", "");
 }
 
 /** In lower case, without accents and other forms. */

@@ -273,6 +273,7 @@ describe("what an archive holds", () => {
     sign_in_places: "where people log in from is learnt anew",
     holds: "what was under way begins anew",
     mailed_codes: "they end within the hour",
+    layer_indexes: "made anew of the blobs",
     manifest_facts: "found out anew of the manifests",
     pull_windows: "counted pulls end within hours",
     job_runs: "they tell of one server's work in the last month",

@@ -70,6 +70,11 @@ const ALLOWED_SCANS: Record<string, { plan: RegExp; reason: string }> = {
     plan: /^SCAN accounts USING INDEX accounts_administrators$/,
     reason: "an index of the administrators alone, all of them wanted",
   },
+  findLastManifest: { plan: /^SCAN manifests$/, reason: "from the end, and of one row" },
+  endStaleIndexes: {
+    plan: /^SCAN layer_indexes USING INDEX layer_indexes_begun$/,
+    reason: "an index of those under way alone, all of them wanted, once at a start",
+  },
   listSigningKeys: {
     plan: /^SCAN signing_keys$/,
     reason: "the two or three keys of the last month, all of them wanted",

@@ -13,9 +13,10 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-export async function startChromium(): Promise<Browser> {
+/** `more`: further arguments, such as how names are resolved. */
+export async function startChromium(more: readonly string[] = []): Promise<Browser> {
   const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath: Bun.which("chromium") ?? "/usr/bin/chromium", args: ARGUMENTS });
+  return await chromium.launch({ executablePath: Bun.which("chromium") ?? "/usr/bin/chromium", args: [...ARGUMENTS, ...more] });
 }
 
 export interface Visit {

@@ -21,7 +21,33 @@ export interface PageOfHub {
 export const PAGES: readonly PageOfHub[] = [
   { name: "home", path: "/" },
   { name: "home-signed-in", path: "/", as: MEMBER },
+  { name: "home-administrator", path: "/", as: ADMINISTRATOR },
   { name: "welcome", path: "/welcome", as: MEMBER },
+  { name: "welcome-stranger", path: "/welcome" },
+  { name: "explore", path: "/search" },
+  { name: "search", path: "/search?q=api&architecture=amd64", as: MEMBER },
+  { name: "search-nothing", path: "/search?q=submarine&kind=helm" },
+  { name: "user", path: "/n/grace", as: MEMBER },
+  { name: "organisation", path: "/n/acme", as: ADMINISTRATOR },
+  { name: "organisation-stranger", path: "/n/acme" },
+  { name: "organisation-empty", path: "/n/drydock", as: ADMINISTRATOR },
+  { name: "organisation-denied", path: "/n/drydock" },
+  { name: "members", path: "/n/acme/members", as: ADMINISTRATOR },
+  { name: "members-member", path: "/n/acme/members", as: MEMBER },
+  { name: "teams", path: "/n/acme/teams", as: ADMINISTRATOR },
+  { name: "teams-none", path: "/n/drydock/teams", as: ADMINISTRATOR },
+  { name: "team", path: "/n/acme/teams/qa", as: ADMINISTRATOR },
+  { name: "grants", path: "/n/acme/grants", as: ADMINISTRATOR },
+  { name: "grants-none", path: "/n/drydock/grants", as: ADMINISTRATOR },
+  { name: "robots", path: "/n/acme/robots", as: ADMINISTRATOR },
+  { name: "robots-none", path: "/n/drydock/robots", as: ADMINISTRATOR },
+  { name: "robot", path: "/n/acme/robots/acme.ci", as: ADMINISTRATOR },
+  { name: "robot-member", path: "/n/acme/robots/acme.ci", as: MEMBER },
+  { name: "namespace-usage", path: "/n/acme/usage", as: ADMINISTRATOR },
+  { name: "namespace-audit", path: "/n/acme/audit", as: ADMINISTRATOR },
+  { name: "namespace-settings", path: "/n/acme/settings", as: ADMINISTRATOR },
+  { name: "namespace-bin", path: "/n/acme/bin", as: ADMINISTRATOR },
+  { name: "namespace-bin-empty", path: "/n/drydock/bin", as: ADMINISTRATOR },
   { name: "login", path: "/login" },
   { name: "setup-claimed", path: "/setup" },
   { name: "sign-up-closed", path: "/sign-up" },
@@ -29,6 +55,22 @@ export const PAGES: readonly PageOfHub[] = [
   { name: "new-password", path: "/reset-password#a-code-that-is-none" },
   { name: "verify-email", path: "/verify-email#a-code-that-is-none" },
   { name: "invitation-unknown", path: "/invitation#a-code-that-is-none" },
+  { name: "settings-profile", path: "/settings", as: MEMBER },
+  { name: "settings-security", path: "/settings/security", as: MEMBER },
+  { name: "settings-tokens", path: "/settings/tokens", as: MEMBER },
+  { name: "settings-sessions", path: "/settings/sessions", as: MEMBER },
+  { name: "settings-notifications", path: "/settings/notifications", as: MEMBER },
+  { name: "settings-starred", path: "/settings/starred", as: MEMBER },
+  { name: "settings-organisations", path: "/settings/organisations", as: MEMBER },
+  { name: "settings-stranger", path: "/settings" },
+  { name: "repository", path: "/r/acme/api", as: ADMINISTRATOR },
+  { name: "repository-anonymous", path: "/r/acme/api" },
+  { name: "repository-tags", path: "/r/acme/api/-/tags", as: ADMINISTRATOR },
+  { name: "repository-tag", path: "/r/acme/api/-/tags/latest", as: ADMINISTRATOR },
+  { name: "repository-bin", path: "/r/acme/api/-/bin", as: ADMINISTRATOR },
+  { name: "repository-activity", path: "/r/acme/api/-/activity", as: ADMINISTRATOR },
+  { name: "repository-settings", path: "/r/acme/api/-/settings", as: ADMINISTRATOR },
+  { name: "repository-private", path: "/r/grace/notes" },
   { name: "not-found", path: "/r/nobody/nothing" },
 ];
 
@@ -55,11 +97,70 @@ export async function fill(berth: Berth): Promise<void> {
   }
   await pusher.pushImage("acme/web", "latest", {});
   await pusher.pushImage("grace/notes", "v1", {});
+  await fillOrganisations(berth, ada, pusher);
   await ada.call("PATCH", "/api/v1/repositories/acme/api", {
     description: "The service that robots ask where to go.",
     readme: README,
     visibility: "public",
   });
+  await fillOwn(berth, ada);
+}
+
+/** What a person has of their own, for the pages of settings. */
+async function fillOwn(berth: Berth, ada: Browser): Promise<void> {
+  const grace = new Browser(berth.url);
+  await grace.call("POST", "/api/v1/session", MEMBER);
+  await grace.call("PUT", "/api/v1/repositories/acme/api/-/star");
+  await grace.call("POST", "/api/v1/account/tokens", { name: "laptop", scopes: null, expiresAt: null });
+  await grace.call("POST", "/api/v1/account/tokens", {
+    name: "CI of the robots that fetch things",
+    scopes: [
+      { actions: ["pull"], pattern: "*" },
+      { actions: ["pull", "push"], pattern: "acme/web-*" },
+    ],
+    expiresAt: "2031-01-01T00:00:00Z",
+  });
+  const asked = "service=berth&client_id=docker&offline_token=true";
+  await fetch(`${berth.url}/token?${asked}`, {
+    headers: { Authorization: `Basic ${btoa(`${MEMBER.name}:${PASSWORD}`)}`, "User-Agent": "docker/28.0.0" },
+  });
+  await ada.call("POST", "/api/v1/namespaces", { name: "orrery", displayName: "The Orrery" });
+  await ada.call("POST", "/api/v1/namespaces/orrery/invitations", { to: { account: "grace" }, role: "member" });
+}
+
+/** Teams, grants, robots and invitations of acme, what it deleted, and an organisation without anything. */
+async function fillOrganisations(berth: Berth, ada: Browser, pusher: ReturnType<typeof pusherOf>): Promise<void> {
+  const acme = "/api/v1/namespaces/acme";
+  await ada.call("PUT", "/api/v1/accounts/margaret-hamilton", {
+    password: PASSWORD,
+    email: "margaret@example.test",
+  });
+  await ada.call("PUT", `${acme}/members/margaret-hamilton`, { role: "owner" });
+  await ada.call("POST", `${acme}/teams`, { name: "qa", description: "They break it before others do." });
+  await ada.call("POST", `${acme}/teams`, { name: "on-call", description: "" });
+  await ada.call("PUT", `${acme}/teams/qa/members/grace`);
+  await ada.call("POST", `${acme}/robots`, { name: "ci", description: "Builds every branch." });
+  await ada.call("POST", `${acme}/robots/acme.ci/tokens`, { name: "build machine", expiresInDays: 90 });
+  await ada.call("POST", `${acme}/robots`, { name: "mirror", description: "", repository: "acme/web" });
+  await ada.call("PATCH", `${acme}/robots/acme.mirror`, { isDisabled: true });
+  for (const grant of [
+    { subject: { kind: "team", name: "qa" }, role: "write", on: { kind: "pattern", pattern: "acme/*" } },
+    { subject: { kind: "robot", name: "acme.ci" }, role: "write", on: { kind: "namespace" } },
+    { subject: { kind: "account", name: "grace" }, role: "admin", on: { kind: "repository", name: "acme/api" } },
+  ]) {
+    await ada.call("POST", `${acme}/grants`, grant);
+  }
+  await ada.call("PUT", "/api/v1/accounts/katherine", { password: PASSWORD, email: "katherine@example.test" });
+  await ada.call("POST", `${acme}/invitations`, { to: { account: "katherine" }, team: "qa" });
+  await ada.call("POST", `${acme}/invitations`, { to: { email: "dorothy.vaughan@example.test" }, role: "owner" });
+  await pusher.pushImage("acme/old-site", "2019", {});
+  await ada.call("DELETE", "/api/v1/repositories/acme/old-site");
+  await pusher.pushImage("acme/machine-vision/object-detection-for-small-embedded-cameras", "v0.1.0", {});
+  await ada.call("PUT", "/api/v1/repositories/acme/web/-/official", { isOfficial: true });
+  await ada.call("POST", "/api/v1/namespaces", { name: "drydock", displayName: "", defaultVisibility: "private" });
+  const grace = new Browser(berth.url);
+  await grace.call("POST", "/api/v1/session", MEMBER);
+  await grace.call("PUT", "/api/v1/repositories/acme/api/-/star");
 }
 
 const README = `# acme/api

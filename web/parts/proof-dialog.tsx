@@ -12,6 +12,7 @@ import { TextField } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Answer } from "../ui/states.tsx";
 
+type Shown = NonNullable<NonNullable<Parameters<typeof client.sessionFactors.prove>[0]>["body"]>;
 type ProofDialogProps = { isOpen: boolean; onClose: () => void; onProven: () => void };
 
 export function ProofDialog({ isOpen, onClose, onProven }: ProofDialogProps) {
@@ -54,7 +55,7 @@ function Form({ hasPassword, hasCode, hasPasskey, onClose, onProven }: FormProps
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const { href } = useLocation();
-  const attempt = async (make: () => Promise<Parameters<typeof client.sessionFactors.prove>[0]["body"]>) => {
+  const attempt = async (make: () => Promise<Shown>) => {
     setBusy(true);
     setError(null);
     try {

@@ -49,7 +49,10 @@ export function useToast(): Toaster {
   return useMemo(
     () => ({
       say: (text: string, action?: ToastAction) => {
-        if (action === undefined) return void add({ description: text });
+        if (action === undefined) {
+          add({ description: text });
+          return;
+        }
         const onClick = () => {
           close(id);
           action.onSelect();

@@ -23,7 +23,10 @@ export const findManyDue = statement<{ noteCount: number }>()((p, { db }) =>
   db.selectFrom("search_due").select("id").where("id", ">", 0).orderBy("id").limit(1).offset(p.noteCount),
 );
 
-export const deleteAllDue = statement()((_, { db }) => db.deleteFrom("search_due"));
+/** SQLite empties a table at once, where no condition makes it look at each row. */
+export const deleteAllDue = statement()((_, { db, dialect }) =>
+  dialect === "sqlite" ? db.deleteFrom("search_due") : db.deleteFrom("search_due").where("id", ">", 0),
+);
 
 export const findState = statement<{ stateKey: string }>()((p, { db }) =>
   db.selectFrom("search_state").select("value").where("key", "=", p.stateKey),

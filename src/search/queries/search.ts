@@ -3,9 +3,6 @@ import { sql } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement, type StatementBuilder } from "../../database/statement.ts";
 
-/** On PostgreSQL: more than these are not looked at. */
-const MOST_MATCHES = 50_000;
-
 export type FoundRow = {
   id: number;
   name: string;
@@ -53,13 +50,14 @@ export const listFound = statement<FoundParameters & { wantedIds: string }>()<Fo
   ),
 );
 
-/** Of all that match: on PostgreSQL, which holds up nobody. */
-export const listMatches = statement<FoundParameters & { match: string }>()<FoundRow>((p, builder) =>
-  shown(p, builder).where(
-    builder.dialect === "sqlite"
-      ? sql<boolean>`repositories.id in (select rowid from search_index where search_index match ${p.match})`
-      : sql<boolean>`repositories.id in (select repository_id from search_documents where tokens @@ ${p.match}::tsquery limit ${sql.lit(MOST_MATCHES)})`,
-  ),
+/** Of at most `matchLimit` that match. */
+export const listMatches = statement<FoundParameters & { match: string; matchLimit: number }>()<FoundRow>(
+  (p, builder) =>
+    shown(p, builder).where(
+      builder.dialect === "sqlite"
+        ? sql<boolean>`repositories.id in (select rowid from search_index where search_index match ${p.match} limit ${p.matchLimit})`
+        : sql<boolean>`repositories.id in (select repository_id from search_documents where tokens @@ ${p.match}::tsquery limit ${p.matchLimit})`,
+    ),
 );
 
 /** Ids alone, whoever may see them, on SQLite in order. */

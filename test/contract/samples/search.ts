@@ -9,6 +9,7 @@ export const SAMPLES: Record<string, unknown> = {
   kinds: "image",
   // A word of its own in the language of either database.
   match: "app",
+  matchLimit: 1_000,
   maxBytes: 65_536,
   noteCount: 100,
   pages: 16,

@@ -121,14 +121,14 @@ for (const dialect of DATABASES) {
       return { status: response.status, text, headers: response.headers };
     };
     const find = async (query: Record<string, string>, who: string | null = null): Promise<Body> => {
-      const { status, text } = await get(`/api/v1/search?${new URLSearchParams(query)}`, who);
+      const { status, text } = await get(`/api/v1/search?${new URLSearchParams(query).toString()}`, who);
       if (status !== 200) throw new Error(`${status} ${text}`);
       return JSON.parse(text) as Body;
     };
     const names = async (q: string, who: string | null = null, more: Record<string, string> = {}) =>
       (await find({ q, ...more }, who)).items.map((it) => it.name);
     const suggest = async (q: string, who: string | null = null) => {
-      const { text } = await get(`/api/v1/search/suggest?${new URLSearchParams({ q })}`, who);
+      const { text } = await get(`/api/v1/search/suggest?${new URLSearchParams({ q }).toString()}`, who);
       return (JSON.parse(text) as { items: { kind: string; name: string }[] }).items;
     };
     const suggested = async (q: string, who: string | null = null) => (await suggest(q, who)).map((it) => it.name);
@@ -259,7 +259,7 @@ for (const dialect of DATABASES) {
       test("never fail, and find what their words find", async () => {
         for (const q of HOSTILE) {
           for (const path of ["search", "search/suggest"]) {
-            const { status } = await get(`/api/v1/${path}?${new URLSearchParams({ q })}`, "root");
+            const { status } = await get(`/api/v1/${path}?${new URLSearchParams({ q }).toString()}`, "root");
             expect([path, q, status]).toEqual([path, q, 200]);
           }
         }

@@ -8,6 +8,11 @@ import { fill, FILLED, PAGES } from "../../support/pages.ts";
 import { describeWith } from "../../support/requirements.ts";
 
 const WIDTHS = [1280, 390];
+/** Compressed, of a first visit with an empty cache. */
+const MAX_SCRIPT_BYTES = 200_000;
+const SCRIPT_BYTES = `performance.getEntriesByType("resource")
+  .filter((it) => it.name.endsWith(".js"))
+  .reduce((sum, it) => sum + it.encodedBodySize, 0)`;
 
 describeWith("the pages in Chromium", ["chromium"], () => {
   let berth: Berth;
@@ -29,6 +34,10 @@ describeWith("the pages in Chromium", ["chromium"], () => {
     async (_name, { path, as }) => {
       const { context, page, complaints } = await visit(chromium, { url: berth.url, as });
       await page.goto(path);
+      await settled(page);
+      const script = await page.evaluate<number>(SCRIPT_BYTES);
+      expect(script).toBeGreaterThan(0);
+      expect(script).toBeLessThanOrEqual(MAX_SCRIPT_BYTES);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         await settled(page);

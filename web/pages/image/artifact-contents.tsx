@@ -32,7 +32,13 @@ export function ArtifactContents(shown: Shown) {
             {image.layers.map((layer, index) => (
               // A layer may be there twice.
               // oxlint-disable-next-line react/no-array-index-key
-              <FileRow key={index} repository={repository} image={image.digest} layer={layer} isOpenAtFirst={opens && index === 0} />
+              <FileRow
+                key={index}
+                repository={repository}
+                image={image.digest}
+                layer={layer}
+                isOpenAtFirst={opens && index === 0}
+              />
             ))}
           </ul>
         )}
@@ -77,7 +83,9 @@ function FileRow({ repository, image, layer, isOpenAtFirst }: FileRowProps) {
           )}
         </div>
       </div>
-      {isOpen && <BlobText repository={repository} reference={image} digest={digest} name={title ?? digest.slice(-12)} />}
+      {isOpen && (
+        <BlobText repository={repository} reference={image} digest={digest} name={title ?? digest.slice(-12)} />
+      )}
     </li>
   );
 }

@@ -9,7 +9,17 @@ import { Answer } from "../../ui/states.tsx";
 import { TextView } from "../../ui/text-view.tsx";
 
 /** `name`: of the file that one gets. */
-export function BlobText({ repository, reference, digest, name }: { repository: string; reference: string; digest: string; name: string }) {
+export function BlobText({
+  repository,
+  reference,
+  digest,
+  name,
+}: {
+  repository: string;
+  reference: string;
+  digest: string;
+  name: string;
+}) {
   const answer = useRead(client.files.text, { params: { repository, reference, digest } });
   return (
     <Answer answer={answer} what="The file">

@@ -1,10 +1,12 @@
 /** The files of a chart, templates first, each to be read in place. */
 import { Link } from "@tanstack/react-router";
 import { FileCode2, FileText } from "lucide-react";
+import type { client } from "../../data/client.ts";
 import { formatBytes } from "../../ui/format.ts";
 import { PlainText } from "../../ui/plain-text.tsx";
 import { toImage } from "./address.ts";
-import type { ChartAnswer } from "./chart-view.tsx";
+
+export type ChartAnswer = Awaited<ReturnType<typeof client.files.chart>>;
 
 type ChartFilesProps = {
   repository: string;

@@ -9,12 +9,11 @@ import { PlainText, StrangersLink } from "../../ui/plain-text.tsx";
 import { Answer, Empty, Loading } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
 import { TextView } from "../../ui/text-view.tsx";
-import { ChartFiles } from "./chart-files.tsx";
+import { type ChartAnswer, ChartFiles } from "./chart-files.tsx";
 import { WHILE_INDEXING, WhenIndexed } from "./index-progress.tsx";
 
 const Markdown = lazy(() => import("../../ui/markdown.tsx").then((it) => ({ default: it.Markdown })));
 
-export type ChartAnswer = Awaited<ReturnType<typeof client.files.chart>>;
 type Chart = NonNullable<ChartAnswer["chart"]>;
 
 /** `reference`: the chart's digest. */
@@ -60,7 +59,11 @@ function ChartFacts({ chart }: { chart: Chart }) {
           {sources.length > 0 && <Fact name="Sources">{lines(sources)}</Fact>}
           {chart.maintainers.length > 0 && (
             <Fact name="Maintainers">
-              <PlainText text={chart.maintainers.map((it) => (it.email === null ? it.name : `${it.name} <${it.email}>`)).join(", ")} />
+              <PlainText
+                text={chart.maintainers
+                  .map((it) => (it.email === null ? it.name : `${it.name} <${it.email}>`))
+                  .join(", ")}
+              />
             </Fact>
           )}
           {keywords.length > 0 && <Fact name="Keywords">{<PlainText text={keywords.join(", ")} />}</Fact>}
@@ -128,7 +131,9 @@ function ChartParts({ repository, reference, answer }: PartsProps) {
     ...text("values.schema.json", valuesSchema),
     {
       name: "Templates and files",
-      show: () => <ChartFiles repository={repository} reference={reference} files={files} directory={directory ?? ""} />,
+      show: () => (
+        <ChartFiles repository={repository} reference={reference} files={files} directory={directory ?? ""} />
+      ),
     },
   ];
   const [chosen, setChosen] = useState(parts[0]?.name);

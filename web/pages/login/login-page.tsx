@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { KeyRound } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { client } from "../../data/client.ts";
-import { useForgetEverything, useSetup } from "../../data/me.ts";
+import { useForgetEverything, useMe, useSetup } from "../../data/me.ts";
 import { messageOf } from "../../data/problem.ts";
 import { useRead } from "../../data/query.ts";
 import { Button, ButtonLink, buttonClasses } from "../../ui/button.tsx";
@@ -15,24 +15,56 @@ import { ChooseName } from "./choose-name.tsx";
 import { showPasskey } from "./passkey.ts";
 import type { PendingStep } from "./pending-step.ts";
 import { SecondStep } from "./second-step.tsx";
+import { SignInPossible } from "./sign-in-possible.tsx";
 
 export function LoginPage() {
   const [arrival] = useState(() => readArrival(location.hash));
   const [step, setStep] = useState<PendingStep | null>(arrival.step);
   const signedIn = useSignedIn(arrival.next);
+  const setup = useSetup();
   return (
     <Page title="Sign in" isNarrow>
-      {arrival.message !== null && <Notice tone="bad">{arrival.message}</Notice>}
-      <Card className="flex flex-col gap-5">
-        {arrival.name !== null ? (
-          <ChooseName proposed={arrival.name} onDone={signedIn} />
-        ) : step !== null ? (
-          <SecondStep step={step} onDone={signedIn} onBack={() => setStep(null)} />
-        ) : (
-          <FirstStep onDone={signedIn} onStep={setStep} />
-        )}
-      </Card>
+      {arrival.message !== null && <Failure message={arrival.message} />}
+      <SignInPossible>
+        {setup?.isClaimed === false && <Unclaimed />}
+        <Card className="flex flex-col gap-5">
+          {arrival.name !== null ? (
+            <ChooseName proposed={arrival.name} onDone={signedIn} />
+          ) : step !== null ? (
+            <SecondStep step={step} onDone={signedIn} onBack={() => setStep(null)} />
+          ) : (
+            <FirstStep onDone={signedIn} onStep={setStep} />
+          )}
+        </Card>
+      </SignInPossible>
     </Page>
+  );
+}
+
+/** Of a login elsewhere. Whoever is signed in wanted to link it to their account. */
+function Failure({ message }: { message: string }) {
+  const me = useMe();
+  return (
+    <Notice
+      tone="bad"
+      action={
+        me && (
+          <ButtonLink to="/settings/$section" params={{ section: "security" }}>
+            Back to the settings
+          </ButtonLink>
+        )
+      }
+    >
+      {message}
+    </Notice>
+  );
+}
+
+function Unclaimed() {
+  return (
+    <Notice title="Nobody has an account here yet" action={<ButtonLink to="/setup">Claim it</ButtonLink>}>
+      The first one is made by whoever claims this registry.
+    </Notice>
   );
 }
 

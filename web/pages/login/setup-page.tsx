@@ -11,6 +11,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { Card, Page } from "../../ui/page.tsx";
 import { Empty, Loading } from "../../ui/states.tsx";
 import { fields } from "./form.ts";
+import { SignInPossible } from "./sign-in-possible.tsx";
 
 export function SetupPage() {
   const setup = useSetup();
@@ -33,9 +34,11 @@ export function SetupPage() {
         />
       ) : (
         <>
-          <Card>
-            <SetupForm />
-          </Card>
+          <SignInPossible>
+            <Card>
+              <SetupForm />
+            </Card>
+          </SignInPossible>
           <section className="flex flex-col gap-2 text-sm text-soft">
             <p>On the machine itself it goes without a code:</p>
             <Command text="berth admin create NAME" />

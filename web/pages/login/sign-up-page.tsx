@@ -9,15 +9,17 @@ import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Card, Page } from "../../ui/page.tsx";
 import { Empty } from "../../ui/states.tsx";
+import { useToast } from "../../ui/toast.tsx";
 import { codeOf } from "./arrival.ts";
 import { fields } from "./form.ts";
+import { SignInPossible } from "./sign-in-possible.tsx";
 
 export function SignUpPage() {
   const setup = useSetup();
   const [invitation] = useState(() => codeOf(location.hash));
   return (
     <Page title="Make an account" isNarrow>
-      {setup?.signUp === "closed" && invitation === null ? (
+      {setup?.signUp === "closed" ? (
         <Empty
           title="Accounts are made by administrators here"
           action={
@@ -29,9 +31,11 @@ export function SignUpPage() {
           Ask one of them for yours.
         </Empty>
       ) : (
-        <Card>
-          <SignUpForm invitation={invitation} />
-        </Card>
+        <SignInPossible>
+          <Card>
+            <SignUpForm invitation={invitation} />
+          </Card>
+        </SignInPossible>
       )}
     </Page>
   );
@@ -41,6 +45,7 @@ function SignUpForm({ invitation }: { invitation: string | null }) {
   const setup = useSetup();
   const navigate = useNavigate();
   const forget = useForgetEverything();
+  const toast = useToast();
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const asksForCode = setup?.signUp === "invitation" && invitation === null;
@@ -57,6 +62,7 @@ function SignUpForm({ invitation }: { invitation: string | null }) {
     });
     await client.session.create({ body: { name, password } });
     await forget();
+    if (setup?.hasMail === true) toast.say(`A link is on its way to ${email}: open it, and the address counts.`);
     await navigate({ to: "/welcome" });
   };
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {

@@ -8,7 +8,7 @@ import { Section } from "../../ui/page.tsx";
 import { Empty, Failed, Loading, More } from "../../ui/states.tsx";
 
 export function StarredSection() {
-  const pages = usePages(client.repositories.list, { query: { starred: true, sort: "updated" } });
+  const pages = usePages(client.repositories.list, { query: { starred: true } });
   const unstar = useChange(client.repositories.unstar, { stale: ["search"], done: "The star is taken back." });
   return (
     <Section title="Starred" lead="Repositories that you want to find again. A star says that an image is good; everyone sees how many there are.">

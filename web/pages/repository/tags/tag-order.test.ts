@@ -41,7 +41,10 @@ test("every two names have one order, whichever comes first", () => {
 
 test("other orders", () => {
   const tag = (name: string, pushedAt: string, sizeBytes: number, lastPulledAt: string | null) => ({
-    ...{ name, pushedAt, sizeBytes, lastPulledAt },
+    name,
+    pushedAt,
+    sizeBytes,
+    lastPulledAt,
   });
   const tags = [
     tag("1.0", "2026-01-01", 5, null),

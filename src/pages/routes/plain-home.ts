@@ -1,6 +1,6 @@
 /** What `/` says to a terminal. */
-import { isLoopbackHost } from "../http/client-address.ts";
-import type { RequestContext } from "../http/context.ts";
+import { isLoopbackHost } from "../../http/client-address.ts";
+import type { RequestContext } from "../../http/context.ts";
 
 export function plainHome(context: RequestContext, publicUrl: string | undefined): Response {
   // A name that only the request knows is not repeated: anyone may have made it up.
