@@ -8,6 +8,7 @@ const STEPS: [name: string, command: string[]][] = [
   ["lint", ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"]],
   ["types", ["node_modules/.bin/tsc", "-p", "."]],
   ["types of the pages", ["node_modules/.bin/tsc", "-p", "web"]],
+  ["types of the pages' tests", ["node_modules/.bin/tsc", "-p", "test/e2e/pages"]],
   ["architecture and unit tests", [bun, "test", "--only-failures", "./src/", "./web/", "./test/architecture.test.ts"]],
 ];
 

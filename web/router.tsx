@@ -21,7 +21,6 @@ const page = <P extends string>(path: P, load: () => Promise<Record<string, unkn
 
 const routes = [
   page("/", () => import("./pages/home/home-page.tsx"), "HomePage"),
-  page("/welcome", () => import("./pages/home/welcome-page.tsx"), "WelcomePage"),
   page("/setup", () => import("./pages/login/setup-page.tsx"), "SetupPage"),
   page("/sign-up", () => import("./pages/login/sign-up-page.tsx"), "SignUpPage"),
   page("/verify-email", () => import("./pages/login/verify-email-page.tsx"), "VerifyEmailPage"),
@@ -33,6 +32,12 @@ const routes = [
   page("/settings/$section", () => import("./pages/settings/settings-pages.tsx"), "SettingsPages"),
   page("/admin", () => import("./pages/admin/admin-pages.tsx"), "AdminPages"),
   page("/admin/$", () => import("./pages/admin/admin-pages.tsx"), "AdminPages"),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/welcome",
+    validateSearch: (search): { namespace?: string | undefined } => ({ namespace: text(search["namespace"]) }),
+    component: lazyRouteComponent(() => import("./pages/home/welcome-page.tsx"), "WelcomePage"),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: "/login",

@@ -2,6 +2,7 @@
  * Sources of identities and the mail server, for administrators: what is configured, and whether it works. Only what the
  * configuration names is ever asked, so a test leads nowhere else; and its steps hold no secret, as sources tell none.
  */
+import type { Take } from "../auth/source-tests.ts";
 import type { Identity } from "../auth/source.ts";
 import { RegistryError } from "../errors.ts";
 
@@ -10,9 +11,6 @@ export type SourceKind = "local" | "htpasswd" | "ldap" | "oidc" | "mail";
 export type TestStep = { title: string; isOk: boolean; message: string; milliseconds: number };
 
 export type TestResult = { isOk: boolean; steps: TestStep[]; identity: Identity | null };
-
-/** Takes the steps of a test: runs one, notes how it went, and gives what came out, or null when it failed. */
-export type Take = <T>(title: string, step: () => Promise<{ message: string; value: T }>) => Promise<T | null>;
 
 export type TestInput = {
   login: string | null;

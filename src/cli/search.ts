@@ -8,7 +8,7 @@ export const HELP = `usage: berth search reindex [--json] [flags]
 Looks at every repository again and replaces what the search knows of it. A running server keeps
 its index by itself, makes it anew after an upgrade that needs it and after a restore, and goes on
 answering searches meanwhile: this command is for an index that is suspected to be wrong. It takes
-about a minute for 100,000 repositories.
+about a minute of processor time for 100,000 repositories.
 
   --json            print the report as JSON
 ${OPERATOR_FLAGS_HELP}

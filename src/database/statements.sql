@@ -9623,7 +9623,8 @@ delete
   from "search_due";
 -- PostgreSQL
 delete
-  from "search_due";
+  from "search_due"
+  where "id" > $1;
 
 -- src/search/queries/documents.ts: findState
 --   SEARCH search_state USING INDEX sqlite_autoindex_search_state_1 (key=?)
@@ -10161,8 +10162,7 @@ select rowid as id
 select repository_id as id
   from search_documents
   where tokens @@ $1::tsquery
-  and repository_id > $2
-  limit $3;
+  limit $2;
 
 -- src/search/queries/search.ts: walkStars
 --   SEARCH repositories USING INDEX repositories_stars ((star_count,name)>(?,?) AND (star_count,name)<(?,?))
@@ -10825,34 +10825,34 @@ select "digest"
 --   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest>?)
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
 --   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
---   CORRELATED SCALAR SUBQUERY 1
---   SEARCH others USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
---   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 --   CORRELATED SCALAR SUBQUERY 2
+--   CO-ROUTINE naming
 --   SEARCH others USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SCAN naming
 --   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
+--   SEARCH others USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
 -- SQLite
 select "blobs"."id" as "blob_id", "blobs"."digest", "blobs"."size_bytes", case when exists (
     select 1
+  from (select others.manifest_id
   from manifest_references as others
-  inner join manifests on manifests.id = others.manifest_id
    
   where others.repository_id = manifest_references.repository_id
   and others.digest = manifest_references.digest
      
   and others.manifest_id <> ?
-  and manifests.deleted_at is null
-  ) then 1 else 0 end as "is_served", case when exists (
-    select 1
+  limit 200) as naming
+   
+  inner join manifests on manifests.id = naming.manifest_id
+  where manifests.deleted_at is null
+  ) then 1 else 0 end as "is_served", case when exists (select others.manifest_id
   from manifest_references as others
-  inner join manifests on manifests.id = others.manifest_id
    
   where others.repository_id = manifest_references.repository_id
   and others.digest = manifest_references.digest
      
-  and others.manifest_id <> ?
-  and manifests.deleted_at is not null
-  ) then 1 else 0 end as "is_binned"
+  and others.manifest_id <> ?) then 1 else 0 end as "is_named"
   from "manifest_references"
   inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
@@ -10866,25 +10866,24 @@ select "blobs"."id" as "blob_id", "blobs"."digest", "blobs"."size_bytes", case w
 -- PostgreSQL
 select "blobs"."id" as "blob_id", "blobs"."digest", "blobs"."size_bytes", case when exists (
     select 1
+  from (select others.manifest_id
   from manifest_references as others
-  inner join manifests on manifests.id = others.manifest_id
    
   where others.repository_id = manifest_references.repository_id
   and others.digest = manifest_references.digest
      
   and others.manifest_id <> $1
-  and manifests.deleted_at is null
-  ) then 1 else 0 end as "is_served", case when exists (
-    select 1
+  limit 200) as naming
+   
+  inner join manifests on manifests.id = naming.manifest_id
+  where manifests.deleted_at is null
+  ) then 1 else 0 end as "is_served", case when exists (select others.manifest_id
   from manifest_references as others
-  inner join manifests on manifests.id = others.manifest_id
    
   where others.repository_id = manifest_references.repository_id
   and others.digest = manifest_references.digest
      
-  and others.manifest_id <> $2
-  and manifests.deleted_at is not null
-  ) then 1 else 0 end as "is_binned"
+  and others.manifest_id <> $2) then 1 else 0 end as "is_named"
   from "manifest_references"
   inner join "blobs" on "blobs"."digest" = "manifest_references"."digest"
   inner join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
@@ -11280,21 +11279,27 @@ select "id", "name"
 -- src/usage/queries/links.ts: listLinks
 --   SEARCH repository_blobs USING INDEX repository_blobs_repository (repository_id=? AND blob_id>?)
 --   SEARCH blobs USING INTEGER PRIMARY KEY (rowid=?)
---   CORRELATED SCALAR SUBQUERY 1
---   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
---   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
 --   CORRELATED SCALAR SUBQUERY 2
+--   CO-ROUTINE naming
+--   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
+--   SCAN naming
+--   SEARCH manifests USING INTEGER PRIMARY KEY (rowid=?)
+--   CORRELATED SCALAR SUBQUERY 3
 --   SEARCH manifest_references USING COVERING INDEX manifest_references_digest (repository_id=? AND digest=?)
 -- SQLite
 select "repository_blobs"."blob_id", "repository_blobs"."kept_until", "blobs"."digest", "blobs"."size_bytes", case when exists (
   select 1
+  from (
+    select manifest_references.manifest_id
   from manifest_references
-  inner join manifests on manifests.id = manifest_references.manifest_id
- 
+   
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
    
-  and manifests.deleted_at is null
+  limit 200
+  ) as naming
+  inner join manifests on manifests.id = naming.manifest_id
+  where manifests.deleted_at is null
 ) then 1 else 0 end as "is_served", case when exists (
   select 1
   from manifest_references
@@ -11311,13 +11316,17 @@ select "repository_blobs"."blob_id", "repository_blobs"."kept_until", "blobs"."d
 -- PostgreSQL
 select "repository_blobs"."blob_id", "repository_blobs"."kept_until", "blobs"."digest", "blobs"."size_bytes", case when exists (
   select 1
+  from (
+    select manifest_references.manifest_id
   from manifest_references
-  inner join manifests on manifests.id = manifest_references.manifest_id
- 
+   
   where manifest_references.repository_id = repository_blobs.repository_id
   and manifest_references.digest = blobs.digest
    
-  and manifests.deleted_at is null
+  limit 200
+  ) as naming
+  inner join manifests on manifests.id = naming.manifest_id
+  where manifests.deleted_at is null
 ) then 1 else 0 end as "is_served", case when exists (
   select 1
   from manifest_references

@@ -13,7 +13,6 @@ export const JOB_KINDS = [
   "storage-count",
   "audit-rotation",
   "organisation-purge",
-  "group-sync",
   "layer-index",
   "search-index",
 ] as const;
@@ -57,7 +56,6 @@ export const JOB_TEXTS: Readonly<Record<JobKind, { title: string; description: s
   "storage-count": { title: "Count of the storage", description: "Adds up what repositories store, alone and shared." },
   "audit-rotation": { title: "Audit log", description: "Removes events that are older than is kept." },
   "organisation-purge": { title: "Deleted organisations", description: "Removes for good those deleted long ago." },
-  "group-sync": { title: "Groups", description: "Brings teams in line with the groups of a directory." },
   "layer-index": { title: "Layer index", description: "Notes which files layers hold." },
   "search-index": { title: "Search index", description: "Notes the words that search finds." },
 };

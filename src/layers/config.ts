@@ -14,7 +14,9 @@ export const layersConfig = z.strictObject({
     .min(1_000)
     .max(1_000_000)
     .default(500_000)
-    .describe("Most entries of a layer that gets an index; twice as many may be in the layers of an image together."),
+    .describe(
+      "Most entries of a layer that gets an index, and of all layers together of an image whose files are shown.",
+    ),
   maxUncompressedBytes: byteSize({ minimum: 2 ** 20 })
     .default(20 * 2 ** 30)
     .describe("Most bytes of a layer that gets an index, uncompressed."),

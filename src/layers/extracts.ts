@@ -23,6 +23,7 @@ export class Extracts {
   readonly #waiting: (() => void)[] = [];
   readonly #running = new Set<ChildProcess>();
   #count = 0;
+  #isClosed = false;
 
   constructor(parts: ExtractsParts) {
     this.#parts = parts;
@@ -58,6 +59,7 @@ export class Extracts {
     const { database, storage, limits, timeoutMs } = this.#parts;
     await this.#begin();
     try {
+      if (this.#isClosed) throw unreadable();
       const row = await findBlobBytes.first(database, { blobId });
       const body = row && (await bytesOf(storage, row));
       if (!body) throw unreadable();
@@ -83,6 +85,7 @@ export class Extracts {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const ends = [...this.#running].map(async (child) => {
       child.kill("the server stops");
       await child.ended();

@@ -209,16 +209,12 @@ export class Files {
     const shown = { ...progress, image: shownImage(image, layers) };
     if (progress.state !== "ready") return { result: null, shown };
     const reply = await this.#parts.reader.ask<Result>(query, blobs);
-    switch (reply.kind) {
-      case "result":
-        return { result: reply.result, shown };
-      case "absent":
-        throw new RegistryError("NOT_FOUND", { message: "there is nothing at this path" });
-      case "gone":
-        return { result: null, shown: { ...shown, state: "indexing" } };
-      case "refused":
-        return { result: null, shown: { ...shown, state: "parked", reason: reply.reason } };
+    if (reply.kind === "absent") {
+      throw new RegistryError("NOT_FOUND", { message: "there is nothing at this path" });
     }
+    if (reply.kind === "result") return { result: reply.result, shown };
+    if (reply.kind === "gone") return { result: null, shown: { ...shown, state: "indexing" } };
+    return { result: null, shown: { ...shown, state: "parked", reason: reply.reason } };
   }
 
   #stat(looked: Looked, path: string) {

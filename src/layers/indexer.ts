@@ -169,8 +169,8 @@ export class Indexer {
       onMessage: (message) => {
         // The child is this same program, but what it read may have made it another: only this much is believed.
         const it = message as IndexMessage;
-        if (it.kind === "progress") job.readBytes = Math.min(Number(it.readBytes) || 0, job.blob.sizeBytes);
-        else said = it;
+        if (it.kind !== "progress") said = it;
+        else if (Number.isSafeInteger(it.readBytes)) job.readBytes = Math.min(it.readBytes, job.blob.sizeBytes);
       },
     });
     job.child = child;

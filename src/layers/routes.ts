@@ -81,7 +81,7 @@ export function filesRoutes({ files, repositories, database }: FilesRouteParts):
 
 /** RFC 6266. The name is a stranger's: nothing of it but letters, digits and a few signs stands there as it is. */
 export function disposition(name: string): string {
-  const short = [...name].slice(0, MAX_NAME).join("").toWellFormed();
+  const short = name.slice(0, MAX_NAME).toWellFormed();
   const plain = short.replaceAll(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_") || "file";
   const encoded = encodeURIComponent(short).replaceAll(
     /['()*!]/g,

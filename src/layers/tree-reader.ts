@@ -24,7 +24,8 @@ export type Reply<Result> =
 const IDLE_MS = 20_000;
 const ANSWER_MS = 20_000;
 const LIFE_MS = 3_600_000;
-const MEMORY_BYTES = 1_536 * 1024 * 1024;
+/** Enough for an image of 500,000 files, or for two of 200,000 that are compared. */
+const MEMORY_BYTES = 768 * 1024 * 1024;
 const MAX_WAITING = 64;
 const MAX_ROUNDS = 4;
 

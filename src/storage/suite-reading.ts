@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 
 import { digestOf } from "../oci/digest.ts";
-import { BLOBS, newBlobKey, SNAPSHOTS } from "./paths.ts";
+import { BLOBS, INDEXES, newBlobKey, newIndexKey, SNAPSHOTS } from "./paths.ts";
 import { StorageError } from "./storage.ts";
 import { bytesOf, failureOf, MIB, sampleBytes, SIZES, type StorageUnderTest } from "./suite-bytes.ts";
 
@@ -66,8 +66,13 @@ export function describeReading(tested: () => StorageUnderTest): void {
       await storage.put(`${SNAPSHOTS}${name}`, sampleBytes(100));
       expected.set(`${SNAPSHOTS}${name}`, 100);
     }
+    for (let sizeBytes = 0; sizeBytes < 5; sizeBytes++) {
+      const key = newIndexKey();
+      await storage.put(key, sampleBytes(sizeBytes));
+      expected.set(key, sizeBytes);
+    }
     const some = [...expected.keys()][7]?.slice(0, 8) ?? "";
-    for (const prefix of ["", BLOBS, SNAPSHOTS, `${SNAPSHOTS}2026`, some, `${some}/`, "blobs", "nothing/"]) {
+    for (const prefix of ["", BLOBS, INDEXES, SNAPSHOTS, `${SNAPSHOTS}2026`, some, `${some}/`, "blobs", "nothing/"]) {
       const found: [string, number][] = [];
       for await (const entry of storage.list(prefix)) {
         found.push([entry.key, entry.sizeBytes]);

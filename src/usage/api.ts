@@ -146,7 +146,7 @@ export const usageApi = {
   }),
 };
 
-export const namespaceSize = named("NamespaceSize", () =>
+const namespaceSize = named("NamespaceSize", () =>
   z.strictObject({
     namespace: z.string(),
     uniqueBytes: bytes().describe("Of blobs that no other namespace has."),

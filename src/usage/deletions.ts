@@ -98,7 +98,7 @@ export class Deletions {
       const gone: Linked[] = [];
       for (const blob of page) {
         if (blob.is_served === 1) add(forecast.keptHere, blob);
-        else if (blob.is_binned === 1) add(forecast.keptByBin, blob);
+        else if (blob.is_named === 1) add(forecast.keptByBin, blob);
         else gone.push(blob);
       }
       if (!(await look(gone))) break;

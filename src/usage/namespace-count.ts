@@ -10,7 +10,7 @@ import * as queries from "./queries/links.ts";
 /** Rows of a look: a few milliseconds. */
 const LINKS = 250;
 const REPOSITORIES = 500;
-const MANIFESTS = 500;
+const MANIFESTS = 150;
 
 export type RepositoryCount = {
   id: number;

@@ -147,7 +147,7 @@ for (const dialect of DATABASES) {
         const file = await open(path, "w");
         await file.truncate(2 ** 39);
         await file.close();
-        return { ...storage, read: () => Promise.resolve(Bun.file(path)) } as Storage;
+        return { ...storage, read: () => Promise.resolve(Bun.file(path)) };
       };
 
       test("is tried three times, and then no more", async () => {

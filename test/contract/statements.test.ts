@@ -91,6 +91,8 @@ const ALLOWED_SCANS: Record<string, { plan: RegExp; reason: string }> = {
   countOrganisations: { plan: /^SCAN some$/, reason: "as countSessions" },
   countRepositories: { plan: /^SCAN some$/, reason: "as countSessions" },
   listOthersWithBlob: { plan: /^SCAN linked$/, reason: "as countSessions" },
+  listLinks: { plan: /^SCAN naming$/, reason: "as countSessions" },
+  listBlobsOfManifest: { plan: /^SCAN naming$/, reason: "as countSessions" },
   countSessions: { plan: /^SCAN some$/, reason: "the rows that its inner query has already found, at most the limit" },
 };
 

@@ -3,6 +3,7 @@
 
 import { Browser } from "./browser.ts";
 import type { Berth } from "./berth.ts";
+import { pushChart, pushOddities, pushShops } from "./image-samples.ts";
 import { digestOf } from "./stored.ts";
 
 export const PASSWORD = "harbour lights at night 7";
@@ -71,6 +72,36 @@ export const PAGES: readonly PageOfHub[] = [
   { name: "repository-activity", path: "/r/acme/api/-/activity", as: ADMINISTRATOR },
   { name: "repository-settings", path: "/r/acme/api/-/settings", as: ADMINISTRATOR },
   { name: "repository-private", path: "/r/grace/notes" },
+  { name: "image", path: "/r/acme/shop/-/images/1.1" },
+  { name: "image-platforms", path: "/r/acme/shop/-/images/multi?platform=linux/arm64/v8" },
+  { name: "image-configuration", path: "/r/acme/shop/-/images/1.1?view=configuration" },
+  { name: "image-layers", path: "/r/acme/shop/-/images/1.1?view=layers" },
+  { name: "image-referrers", path: "/r/acme/shop/-/images/1.1?view=referrers" },
+  { name: "image-manifest", path: "/r/acme/shop/-/images/multi?view=manifest" },
+  { name: "chart", path: "/r/acme/charts/hello/-/images/1.2.3" },
+  { name: "compose-file", path: "/r/acme/stack/-/images/v1" },
+  { name: "artifact", path: "/r/acme/model/-/images/v1" },
+  { name: "files", path: "/r/acme/shop/-/files/1.1" },
+  { name: "files-odd", path: "/r/acme/shop/-/files/1.1?path=odd" },
+  { name: "files-found", path: "/r/acme/shop/-/files/1.1?find=s" },
+  { name: "file-text", path: "/r/acme/shop/-/files/1.1?file=app/config.yml" },
+  { name: "file-binary", path: "/r/acme/shop/-/files/multi?file=bin/su" },
+  { name: "diff-to-choose", path: "/r/acme/shop/-/diff/1.0" },
+  { name: "diff", path: "/r/acme/shop/-/diff/1.0/1.1" },
+  { name: "admin", path: "/admin", as: ADMINISTRATOR },
+  { name: "admin-health", path: "/admin/health", as: ADMINISTRATOR },
+  { name: "admin-users", path: "/admin/users", as: ADMINISTRATOR },
+  { name: "admin-user", path: "/admin/users/grace", as: ADMINISTRATOR },
+  { name: "admin-organisations", path: "/admin/organisations", as: ADMINISTRATOR },
+  { name: "admin-organisation", path: "/admin/organisations/acme", as: ADMINISTRATOR },
+  { name: "admin-plans", path: "/admin/plans", as: ADMINISTRATOR },
+  { name: "admin-sources", path: "/admin/sources", as: ADMINISTRATOR },
+  { name: "admin-audit", path: "/admin/audit", as: ADMINISTRATOR },
+  { name: "admin-storage", path: "/admin/storage", as: ADMINISTRATOR },
+  { name: "admin-bin", path: "/admin/bin", as: ADMINISTRATOR },
+  { name: "admin-jobs", path: "/admin/jobs", as: ADMINISTRATOR },
+  { name: "admin-configuration", path: "/admin/configuration", as: ADMINISTRATOR },
+  { name: "admin-refused", path: "/admin", as: MEMBER },
   { name: "not-found", path: "/r/nobody/nothing" },
 ];
 
@@ -96,6 +127,9 @@ export async function fill(berth: Berth): Promise<void> {
     await pusher.pushImage("acme/api", version, { LABEL_VERSION: version });
   }
   await pusher.pushImage("acme/web", "latest", {});
+  await pushShops(pusher);
+  await pushChart(pusher);
+  await pushOddities(pusher);
   await pusher.pushImage("grace/notes", "v1", {});
   await fillOrganisations(berth, ada, pusher);
   await ada.call("PATCH", "/api/v1/repositories/acme/api", {

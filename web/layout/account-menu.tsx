@@ -2,14 +2,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { CircleUserRound } from "lucide-react";
 import { client } from "../data/client.ts";
-import { useForgetEverything, useMe, useSetup } from "../data/me.ts";
+import { useForgetEverything, useInstance, useMe } from "../data/me.ts";
 import { useChange } from "../data/query.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuLine, MenuLink } from "../ui/menu.tsx";
 
 export function AccountMenu() {
   const me = useMe();
-  const setup = useSetup();
+  const instance = useInstance();
   const navigate = useNavigate();
   const forget = useForgetEverything();
   const signOut = useChange(client.session.delete, {
@@ -18,9 +18,9 @@ export function AccountMenu() {
       await forget();
     },
   });
-  if (me === undefined || setup === undefined) return <span className="size-9" />;
+  if (me === undefined || instance === undefined) return <span className="size-9" />;
   if (me === null) {
-    if (!setup.isClaimed) return null;
+    if (!instance.isClaimed) return null;
     return (
       <ButtonLink kind="primary" to="/login" search={{ next: undefined }}>
         Sign in

@@ -1,34 +1,61 @@
-/** The search of every page: suggestions as one types, results on Enter; `/` goes there from anywhere. */
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Building2, Package, Search } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
+/**
+ * The search of every page: suggestions as one types, results on Enter; `/` goes there from anywhere. On the page of results
+ * it changes them as one types.
+ */
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { client } from "../data/client.ts";
+import { useDebounced } from "../data/debounced.ts";
 import { useRead } from "../data/query.ts";
 import { toRepository } from "../pages/repository/address.ts";
-import { Highlighted } from "../parts/highlighted.tsx";
-import { classes } from "../ui/classes.ts";
+import { Suggestions } from "./suggestions.tsx";
+
+const PAUSE_MS = 150;
+const RESULTS_PAUSE_MS = 250;
 
 export function SearchBox() {
+  const { pathname } = useLocation();
   const { q = "" } = useSearch({ strict: false });
-  // Another search, such as a link to one, begins the box anew.
-  return <Box key={q} initial={q} />;
-}
-
-function Box({ initial }: { initial: string }) {
-  const [text, setText] = useState(initial);
+  const isOnResults = pathname === "/search";
+  const searched = isOnResults ? q : "";
+  const [text, setText] = useState(searched);
+  const [shown, setShown] = useState(searched);
+  const [sent, setSent] = useState(searched);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const navigate = useNavigate();
   useSlashKey(input);
-  const asked = useDeferredValue(text.trim());
+  const wanted = text.trim();
+  // Another search, such as a link to one, and leaving the results begin the box anew; what was typed here does not.
+  if (shown !== searched) {
+    setShown(searched);
+    if (searched !== sent) setText(searched);
+  }
+  const settled = useDebounced(wanted, RESULTS_PAUSE_MS);
+  const typed = useRef(false);
+  useEffect(() => {
+    if (!isOnResults || !typed.current || settled !== wanted || settled === q) return;
+    typed.current = false;
+    setSent(settled);
+    void navigate({
+      to: "/search",
+      search: (before) => ({ ...before, q: settled === "" ? undefined : settled }),
+      replace: true,
+      resetScroll: false,
+    });
+  }, [isOnResults, settled, wanted, q, navigate]);
+
+  const asked = useDebounced(wanted, PAUSE_MS);
+  const suggests = isOpen && !isOnResults && wanted !== "";
   const found = useRead(
     client.search.suggest,
     { query: { q: asked } },
-    { enabled: isOpen && asked !== "", keepsPrevious: true },
+    { enabled: suggests && asked !== "", keepsPrevious: true },
   );
-  const items = isOpen && text.trim() !== "" ? (found.data?.items ?? []) : [];
+  const items = suggests ? (found.data?.items ?? []) : [];
   const close = () => {
     setOpen(false);
     setActive(-1);
@@ -37,15 +64,18 @@ function Box({ initial }: { initial: string }) {
     const item = items[index];
     close();
     input.current?.blur();
-    if (item === undefined)
-      void navigate({ to: "/search", search: { q: text.trim() === "" ? undefined : text.trim() } });
-    else if (item.kind === "namespace") void navigate({ to: "/n/$", params: { _splat: item.name } });
+    if (item === undefined) {
+      const q = wanted === "" ? undefined : wanted;
+      setSent(wanted);
+      void navigate({ to: "/search", search: (before) => (isOnResults ? { ...before, q } : { q }) });
+    } else if (item.kind === "namespace") void navigate({ to: "/n/$", params: { _splat: item.name } });
     else void navigate(toRepository(item.name));
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") setActive(((active + 2) % (items.length + 1)) - 1);
     else if (event.key === "ArrowUp") setActive(active < 0 ? items.length - 1 : active - 1);
-    else if (event.key === "Escape") close();
+    // Without suggestions Escape empties the box, as in every field for searches.
+    else if (event.key === "Escape" && items.length > 0) close();
     else return;
     event.preventDefault();
   };
@@ -70,8 +100,10 @@ function Box({ initial }: { initial: string }) {
         aria-activedescendant={active < 0 ? undefined : `${list}-${active}`}
         placeholder="Search images   /"
         autoComplete="off"
+        maxLength={200}
         value={text}
         onChange={(event) => {
+          typed.current = true;
           setText(event.target.value);
           setOpen(true);
           setActive(-1);
@@ -80,42 +112,7 @@ function Box({ initial }: { initial: string }) {
         onBlur={close}
         className="min-h-9 w-full rounded-md border border-line-strong bg-surface pl-9 pr-3 text-sm"
       />
-      <ul
-        id={list}
-        role="listbox"
-        aria-label="Suggestions"
-        hidden={items.length === 0}
-        className="absolute inset-x-0 top-full z-40 mt-1 rounded-md border border-line bg-surface p-1 shadow-overlay"
-      >
-        {items.map(({ kind, name, description, highlights }, index) => (
-          <li
-            key={`${kind} ${name}`}
-            id={`${list}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            // Before the box loses the focus and the list goes.
-            onMouseDown={(event) => {
-              event.preventDefault();
-              choose(index);
-            }}
-            onMouseEnter={() => setActive(index)}
-            className={classes(
-              "flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 text-sm",
-              index === active && "bg-hover",
-            )}
-          >
-            {kind === "namespace" ? (
-              <Building2 size={15} aria-label="Namespace" className="shrink-0 text-soft" />
-            ) : (
-              <Package size={15} aria-label="Repository" className="shrink-0 text-soft" />
-            )}
-            <span className="shrink-0">
-              <Highlighted text={name} ranges={highlights} />
-            </span>
-            <span className="truncate text-xs text-soft">{description}</span>
-          </li>
-        ))}
-      </ul>
+      <Suggestions id={list} items={items} active={active} onActive={setActive} onChoose={choose} />
     </form>
   );
 }
@@ -125,7 +122,7 @@ function useSlashKey(input: { current: HTMLInputElement | null }): void {
     const onKey = (event: globalThis.KeyboardEvent) => {
       const { target } = event;
       const isTyping = target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]");
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || isTyping) return;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
       event.preventDefault();
       input.current?.focus();
     };

@@ -1,7 +1,8 @@
 /** What stands around every page. */
 import { Link, Outlet } from "@tanstack/react-router";
-import { useMe } from "../data/me.ts";
+import { useInstance, useMe } from "../data/me.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { Arrival } from "./arrival.tsx";
 import { InstanceBanner } from "./instance-banner.tsx";
 import { Logo } from "./logo.tsx";
 import { SearchBox } from "./search-box.tsx";
@@ -12,11 +13,17 @@ const NAV =
 
 export function Shell() {
   const me = useMe();
+  const instance = useInstance();
   const isAdministrator = me !== null && me !== undefined && me.systemRole !== "none";
   return (
     <div className="flex min-h-dvh flex-col">
       <a
         href="#content"
+        // Some addresses carry a code behind their #, which has to stay.
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("#content")?.focus();
+        }}
         className="sr-only focus:not-sr-only focus:absolute focus:left-4 focus:top-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
       >
         Skip to the content
@@ -46,13 +53,14 @@ export function Shell() {
           </div>
         </div>
       </header>
+      <Arrival />
       <InstanceBanner />
       <main id="content" tabIndex={-1} className="flex-1 outline-none">
         <Outlet />
       </main>
       <footer className="border-t border-line">
         <div className="mx-auto flex max-w-6xl flex-wrap gap-x-6 gap-y-1 px-4 py-4 text-xs text-soft sm:px-6">
-          <span>Berth, a container registry</span>
+          <span>Berth{instance !== undefined && ` ${instance.version}`}, a container registry</span>
           <a href="/api/" className="link">
             API
           </a>

@@ -19,12 +19,13 @@ type Filters = {
   action: string;
   target: string;
   address: string;
+  namespace: string;
   outcome: string;
   from: string;
   to: string;
 };
 
-const NONE: Filters = { actor: "", action: "", target: "", address: "", outcome: "", from: "", to: "" };
+const NONE: Filters = { actor: "", action: "", target: "", address: "", namespace: "", outcome: "", from: "", to: "" };
 const TONES: Readonly<Record<Event["outcome"], Tone>> = { allowed: "neutral", denied: "warn", failed: "bad" };
 
 /** Without `namespace`: all of it, for auditors and administrators. */
@@ -68,6 +69,14 @@ export function AuditTable({ namespace }: { namespace?: string }) {
         />
         {namespace === undefined && (
           <TextField
+            label="Namespace"
+            placeholder="acme"
+            value={filters.namespace}
+            onChange={(event) => set({ namespace: event.target.value })}
+          />
+        )}
+        {namespace === undefined && (
+          <TextField
             label="Address"
             placeholder="192.0.2.1"
             value={filters.address}
@@ -97,7 +106,7 @@ function queryOf(filters: Filters, namespace: string | undefined) {
     outcome: outcomes.find((it) => it === filters.outcome),
     from: time(filters.from),
     to: time(filters.to),
-    ...(namespace === undefined ? { address: text(filters.address) } : {}),
+    ...(namespace === undefined ? { address: text(filters.address), namespace: text(filters.namespace) } : {}),
   };
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 }

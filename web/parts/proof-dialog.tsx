@@ -76,8 +76,8 @@ function Form({ hasPassword, hasCode, hasPasskey, onClose, onProven }: FormProps
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <p className="text-sm">
-        The last time is more than ten minutes ago, and this changes how the account is signed in to. Then it goes on with
-        what you wanted.
+        The last time is more than ten minutes ago, and this changes how the account is signed in to. Then it goes on
+        with what you wanted.
       </p>
       {error !== null && <Notice tone="bad">{error}</Notice>}
       {hasPasskey && (

@@ -46,5 +46,7 @@ export function useProven<A extends unknown[], O>(call: Call<A, O>): Call<A, O> 
 }
 
 function isTooOld(error: unknown): boolean {
-  return error instanceof ProblemError && error.problem.errors?.some(({ path }) => path === "session.provenAt") === true;
+  return (
+    error instanceof ProblemError && error.problem.errors?.some(({ path }) => path === "session.provenAt") === true
+  );
 }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Download, Star } from "lucide-react";
 import type { ReactNode } from "react";
 import { toRepository } from "../pages/repository/address.ts";
+import { classes } from "../ui/classes.ts";
 import { formatCount, formatShort } from "../ui/format.ts";
 import { Time } from "../ui/time.tsx";
 import { Highlighted, type Range } from "./highlighted.tsx";
@@ -55,10 +56,27 @@ export function RepositoryRow({ repository, showsVisibility = true, more }: RowP
   );
 }
 
-/** The box around rows. `label`: what they are. */
-export function RepositoryRows({ label, children }: { label: string; children: ReactNode }) {
+type RowsProps = {
+  /** What they are. */
+  label: string;
+  /** In two columns where the window is wide. */
+  isWide?: boolean;
+  children: ReactNode;
+};
+
+/** The box around rows. */
+export function RepositoryRows({ label, isWide = false, children }: RowsProps) {
   return (
-    <ul aria-label={label} className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+    <ul
+      aria-label={label}
+      className={classes(
+        "overflow-hidden rounded-lg border border-line bg-surface",
+        // Each cell has its lines above and to the left; those at the edge lie under the box's own.
+        isWide
+          ? "grid lg:grid-cols-2 [&>li]:-ml-px [&>li]:-mt-px [&>li]:border-l [&>li]:border-t"
+          : "divide-y divide-line",
+      )}
+    >
       {children}
     </ul>
   );

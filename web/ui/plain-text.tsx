@@ -3,7 +3,7 @@ import { hasUnseen, visibleParts } from "./visible-text.ts";
 
 /** It keeps to itself: letters that run the other way turn nothing around it. */
 export function PlainText({ text }: { text: string }) {
-  return <bdi>{hasUnseen(text) ? visibleParts(text).map(show) : text}</bdi>;
+  return <bdi className="whitespace-pre-wrap">{hasUnseen(text) ? visibleParts(text).map(show) : text}</bdi>;
 }
 
 /** As PlainText, with its line breaks and tabs as they are. */

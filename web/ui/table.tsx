@@ -13,12 +13,12 @@ type TableProps = {
 
 export function Table({ label, rowCount, className, children }: TableProps) {
   return (
-    // Whoever has no mouse scrolls it by its keys.
+    // Whoever has no mouse scrolls it by its keys. What is there for screen readers alone stays inside, too.
     <div
       role="region"
       aria-label={label}
       tabIndex={0}
-      className="overflow-x-auto rounded-lg border border-line bg-surface"
+      className="relative overflow-x-auto rounded-lg border border-line bg-surface"
     >
       <table aria-rowcount={rowCount} className={classes("w-full border-collapse text-sm", className)}>
         {children}

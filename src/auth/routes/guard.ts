@@ -248,15 +248,20 @@ function challenge(
   scope: string | null,
   error: string | null,
 ): Record<string, string> {
+  // A page asks for the login itself: with Basic the browser would ask over it, and keep the page waiting for the answer.
+  const isPage = isOfHub(context) && isAskedByPage(context);
   // Nobody gets a token there; and what was said of a host is not said again.
-  if (isNobodys(parts)) return { "WWW-Authenticate": 'Basic realm="Berth"' };
+  if (isNobodys(parts)) return { "WWW-Authenticate": `${isPage ? "Bearer" : "Basic"} realm="Berth"` };
   const realm = realmOf(context, parts);
   const values = [`realm="${realm}/token"`, `service="${parts.service}"`];
   if (scope !== null) values.push(`scope="${scope}"`);
   if (error !== null) values.push(`error="${error}"`);
-  // A browser's page asks for the login itself: Basic would make the browser ask over it.
-  const isPage = isOfHub(context) && context.header("sec-fetch-mode") !== null;
   return { "WWW-Authenticate": `Bearer ${values.join(",")}${isPage ? "" : ', Basic realm="Berth"'}` };
+}
+
+/** Over plain HTTP from elsewhere browsers do not say so by themselves, but the server's own pages do. */
+function isAskedByPage(context: RequestContext): boolean {
+  return context.header("sec-fetch-mode") !== null || context.header("x-requested-with") !== null;
 }
 
 function isOfHub({ path }: RequestContext): boolean {

@@ -16,7 +16,10 @@ const NAME = "berth_session";
 const MAX_COOKIES_LENGTH = 16_384;
 
 /** What the browser's session cookie holds, or null. */
-export function readSessionCookie(context: RequestContext, parts: Omit<CookieParts, "insecureSessions">): string | null {
+export function readSessionCookie(
+  context: RequestContext,
+  parts: Omit<CookieParts, "insecureSessions">,
+): string | null {
   const header = context.header("cookie");
   if (header === null || header.length > MAX_COOKIES_LENGTH) return null;
   const prefix = `${isHttps(context, parts) ? `__Host-${NAME}` : NAME}=`;

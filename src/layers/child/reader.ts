@@ -4,12 +4,21 @@
  * only by ending.
  */
 import { zstdDecompressSync } from "node:zlib";
-import type { FromReader, Line, Query, ShownEntry, ToReader, TreeKey } from "../entry.ts";
+import type {
+  DiffQuery,
+  DiffResult,
+  DiffTotals,
+  FromReader,
+  Line,
+  Query,
+  ShownEntry,
+  ToReader,
+  TreeKey,
+} from "../entry.ts";
 import { chartOf, readChart } from "./chart.ts";
 import { compareTrees, itemOf, type Found } from "./difference.ts";
 import { isBelow, list, stat } from "./listing.ts";
 import { formatTime, Tree, type LayerLines } from "./tree.ts";
-import type { DiffTotals } from "../entry.ts";
 
 const MAX_TREES = 4;
 /** Of one index, uncompressed: it was made under limits, which this repeats. */
@@ -53,38 +62,31 @@ export class Reader {
     }
   }
 
-  #answer(query: Query): unknown {
-    switch (query.kind) {
-      case "yaml":
-        return readChart(query.text);
-      case "list": {
-        const [tree, layers] = this.#tree(query.tree);
-        return list(tree, query, marksOf(query.tree, layers));
-      }
-      case "stat": {
-        const [tree, layers] = this.#tree(query.tree);
-        return stat(tree, query.path, layers);
-      }
-      case "chart":
-        return chartOf(this.#tree(query.tree)[0]);
-      case "diff": {
-        const needed = this.#missing([...query.from.layers, ...query.to.layers]);
-        if (needed.length > 0) throw new NeedError(needed);
-        const trees = { from: this.#tree(query.from)[0], to: this.#tree(query.to)[0] };
-        const { found, totals } = this.#compare(query, trees);
-        const text = query.q.toLowerCase();
-        const chosen = found.filter(
-          ({ path, kind }) =>
-            (query.only === null || kind === query.only) &&
-            (path === query.path || isBelow(path, query.path)) &&
-            (text === "" || path.toLowerCase().includes(text)) &&
-            (query.after === null || path > query.after),
-        );
-        const items = chosen.slice(0, query.limit);
-        const next = chosen.length > query.limit ? (items.at(-1)?.path ?? null) : null;
-        return { items: items.map((it) => itemOf(it, trees)), next, totals };
-      }
-    }
+  #answer(query: Query): object | null {
+    if (query.kind === "yaml") return readChart(query.text);
+    if (query.kind === "diff") return this.#diff(query);
+    const [tree, layers] = this.#tree(query.tree);
+    if (query.kind === "list") return list(tree, query, marksOf(query.tree, layers));
+    if (query.kind === "stat") return stat(tree, query.path, layers);
+    return chartOf(tree);
+  }
+
+  #diff(query: DiffQuery): DiffResult {
+    const needed = this.#missing([...query.from.layers, ...query.to.layers]);
+    if (needed.length > 0) throw new NeedError(needed);
+    const trees = { from: this.#tree(query.from)[0], to: this.#tree(query.to)[0] };
+    const { found, totals } = this.#compare(query, trees);
+    const text = query.q.toLowerCase();
+    const chosen = found.filter(
+      ({ path, kind }) =>
+        (query.only === null || kind === query.only) &&
+        (path === query.path || isBelow(path, query.path)) &&
+        (text === "" || path.toLowerCase().includes(text)) &&
+        (query.after === null || path > query.after),
+    );
+    const items = chosen.slice(0, query.limit);
+    const next = chosen.length > query.limit ? (items.at(-1)?.path ?? null) : null;
+    return { items: items.map((it) => itemOf(it, trees)), next, totals };
   }
 
   #compare(query: { from: TreeKey; to: TreeKey }, trees: { from: Tree; to: Tree }) {

@@ -60,7 +60,7 @@ export const listMatches = statement<FoundParameters & { match: string; matchLim
     ),
 );
 
-/** Ids alone, whoever may see them, on SQLite in order. */
+/** Ids alone, whoever may see them; on SQLite in order, behind `afterId`. */
 export const listMatchIds = statement<{ match: string; afterId: number; limit: number }>()<{ id: number }>((
   p,
   { db, dialect },
@@ -72,7 +72,7 @@ export const listMatchIds = statement<{ match: string; afterId: number; limit: n
         }>`select rowid as id from search_index where search_index match ${p.match} and rowid > ${p.afterId} order by rowid limit ${p.limit}`
       : sql<{
           id: number;
-        }>`select repository_id as id from search_documents where tokens @@ ${p.match}::tsquery and repository_id > ${p.afterId} limit ${p.limit}`;
+        }>`select repository_id as id from search_documents where tokens @@ ${p.match}::tsquery limit ${p.limit}`;
   return { compile: () => found.compile(db) };
 });
 

@@ -56,7 +56,7 @@ describe("filesystem", () => {
   }
 
   test("makes its folders, below parents that did not exist", () => {
-    expect(readdirSync(join(directory, "new", "store")).sort()).toEqual(["blobs", "snapshots"]);
+    expect(readdirSync(join(directory, "new", "store")).sort()).toEqual(["blobs", "indexes", "snapshots"]);
     expect(readdirSync(join(directory, "new", "store", "blobs")).sort()).toEqual(
       Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, "0")),
     );

@@ -2,6 +2,8 @@
 import { sql } from "kysely";
 import { statement } from "../../database/statement.ts";
 
+const LOOKED_AT = 200;
+
 export const findDoomedManifest = statement<{ repositoryId: number; digest: string }>()((p, { db }) =>
   db
     .selectFrom("manifests")
@@ -20,17 +22,23 @@ export const findTagTarget = statement<{ repositoryId: number; tag: string }>()(
     .where("to_at", "is", null),
 );
 
-/** The blobs that a manifest names and its repository links, and whether other manifests of the repository name them too. */
+/**
+ * The blobs that a manifest names and its repository links, and whether other manifests of the repository name them too. Of
+ * very many that do the first are looked at: where all of those are in the bin, it counts as the bin's.
+ */
 export const listBlobsOfManifest = statement<{
   repositoryId: number;
   manifestId: number;
   afterDigest: string;
   limit: number;
 }>()((p, { db }) => {
-  const another = (isBinned: boolean) => sql<number>`case when exists (
-    select 1 from manifest_references as others inner join manifests on manifests.id = others.manifest_id
+  const others = sql`select others.manifest_id from manifest_references as others
     where others.repository_id = manifest_references.repository_id and others.digest = manifest_references.digest
-      and others.manifest_id <> ${p.manifestId} and manifests.deleted_at is ${sql.raw(isBinned ? "not null" : "null")}
+      and others.manifest_id <> ${p.manifestId}`;
+  const isNamed = sql<number>`case when exists (${others}) then 1 else 0 end`;
+  const isServed = sql<number>`case when exists (
+    select 1 from (${others} limit ${sql.lit(LOOKED_AT)}) as naming
+    inner join manifests on manifests.id = naming.manifest_id where manifests.deleted_at is null
   ) then 1 else 0 end`;
   return db
     .selectFrom("manifest_references")
@@ -41,7 +49,7 @@ export const listBlobsOfManifest = statement<{
         .onRef("repository_blobs.repository_id", "=", "manifest_references.repository_id"),
     )
     .select(["blobs.id as blob_id", "blobs.digest", "blobs.size_bytes"])
-    .select([another(false).as("is_served"), another(true).as("is_binned")])
+    .select([isServed.as("is_served"), isNamed.as("is_named")])
     .where("manifest_references.manifest_id", "=", p.manifestId)
     .where("manifest_references.repository_id", "=", p.repositoryId)
     .where("manifest_references.digest", ">", p.afterDigest)

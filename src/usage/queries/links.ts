@@ -3,11 +3,18 @@ import { sql, type RawBuilder } from "kysely";
 import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement } from "../../database/statement.ts";
 
-/** A manifest of the link's repository names the blob, one that is not in the recycle bin. */
+const LOOKED_AT = 200;
+
+/**
+ * A manifest of the link's repository names the blob, one that is not in the recycle bin. Of very many that name it the first
+ * are looked at: where all of those are in the bin, it counts as the bin's.
+ */
 const isServed: RawBuilder<number> = sql`case when exists (
-  select 1 from manifest_references inner join manifests on manifests.id = manifest_references.manifest_id
-  where manifest_references.repository_id = repository_blobs.repository_id and manifest_references.digest = blobs.digest
-    and manifests.deleted_at is null
+  select 1 from (
+    select manifest_references.manifest_id from manifest_references
+    where manifest_references.repository_id = repository_blobs.repository_id and manifest_references.digest = blobs.digest
+    limit ${sql.lit(LOOKED_AT)}
+  ) as naming inner join manifests on manifests.id = naming.manifest_id where manifests.deleted_at is null
 ) then 1 else 0 end`;
 
 /** A manifest names it, perhaps one in the recycle bin. */

@@ -365,7 +365,11 @@ describe("over plain http under a name that is not this machine's", () => {
     expect(answer.json).toMatchObject({ detail: expect.stringContaining("https") });
     expect(answer.headers.get("set-cookie")).toBeNull();
     const { json } = await ask("GET", "/api/v1/instance", { headers: { host: "hub.example.com" } });
-    expect(json).toMatchObject({ canSignIn: false, isSignInExposed: false, signInProblem: expect.stringContaining("https") });
+    expect(json).toMatchObject({
+      canSignIn: false,
+      isSignInExposed: false,
+      signInProblem: expect.stringContaining("https"),
+    });
   });
 });
 
@@ -390,7 +394,8 @@ describe("over plain http from elsewhere, where http.insecureSessions allows it"
       credential: "session",
       hasPassword: true,
     });
-    const instance = async (headers: Record<string, string>) => (await ask("GET", "/api/v1/instance", { headers })).json;
+    const instance = async (headers: Record<string, string>) =>
+      (await ask("GET", "/api/v1/instance", { headers })).json;
     expect(await instance(there)).toMatchObject({ canSignIn: true, signInProblem: null, isSignInExposed: true });
     // On the machine itself nobody is in between.
     expect(await instance({})).toMatchObject({ canSignIn: true, isSignInExposed: false });
@@ -398,7 +403,10 @@ describe("over plain http from elsewhere, where http.insecureSessions allows it"
 
   test("a page of another site still changes nothing", async () => {
     const ask = asker(registry.url);
-    const { headers } = await ask("POST", "/api/v1/session", { headers: there, body: { name: "root", password: PASSWORD } });
+    const { headers } = await ask("POST", "/api/v1/session", {
+      headers: there,
+      body: { name: "root", password: PASSWORD },
+    });
     const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
     const from = (origin: string) => ({ host: "hub.example.com", cookie, origin });
     const body = { displayName: "Root" };

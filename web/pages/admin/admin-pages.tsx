@@ -37,7 +37,9 @@ const SECTIONS: readonly Loaded[] = [
   {
     section: "organisations",
     title: "Organisations",
-    part: lazy(async () => ({ default: (await import("./organisations/organisations-section.tsx")).OrganisationsSection })),
+    part: lazy(async () => ({
+      default: (await import("./organisations/organisations-section.tsx")).OrganisationsSection,
+    })),
   },
   {
     section: "plans",

@@ -85,14 +85,16 @@ function Settings({ items }: { items: readonly Setting[] }) {
                 <Cell className="align-top">
                   <p className="code font-medium">{it.key}</p>
                   <p className="max-w-md min-w-52 text-xs text-soft">{it.description}</p>
+                  <p className="code text-xs text-soft">{it.variable}</p>
                 </Cell>
-                <Cell className="align-top">
+                <Cell className="min-w-36 align-top">
                   <Value setting={it} />
                 </Cell>
-                <Cell className="code align-top break-all text-soft">{it.isSecret ? "" : (it.defaultValue ?? "none")}</Cell>
+                <Cell className="code min-w-24 align-top break-words text-soft">
+                  {it.isSecret ? "" : (it.defaultValue ?? "none")}
+                </Cell>
                 <Cell className="align-top">
                   {it.isDefault ? <span className="text-soft">default</span> : <Badge tone="accent">{it.origin}</Badge>}
-                  <p className="code text-xs text-soft">{it.variable}</p>
                 </Cell>
               </Row>
             ))}
@@ -106,5 +108,5 @@ function Settings({ items }: { items: readonly Setting[] }) {
 function Value({ setting: { value, isSecret } }: { setting: Setting }) {
   if (value === null) return <span className="text-soft">not set</span>;
   if (isSecret) return <Badge tone="good">set</Badge>;
-  return <span className="code break-all">{value}</span>;
+  return <span className="code [overflow-wrap:anywhere]">{value}</span>;
 }

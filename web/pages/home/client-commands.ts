@@ -11,12 +11,17 @@ export type Place = {
   account: string | null;
   /** Where the first image goes, such as `ada/hello`. */
   repository: string;
+  /** What the client has already, `hello-world` unless given. */
+  local?: string;
+  /** Whom machines log in as, `NAMESPACE.ci` unless given. */
+  robot?: string;
 };
 
 export type ClientGuide = { id: string; name: string; steps: readonly { title: string; text: string }[] };
 
 export function clientGuides(place: Place): ClientGuide[] {
   const { host, url, isPlain, account, repository } = place;
+  const { local = "hello-world", robot = `${repository.split("/")[0]}.ci` } = place;
   const image = `${host}/${repository}:latest`;
   const noTls = isPlain ? " --tls-verify=false" : "";
   const login = (text: string) =>
@@ -35,7 +40,7 @@ export function clientGuides(place: Place): ClientGuide[] {
             ]
           : []),
         ...login(`docker login ${host} -u ${account}`),
-        { title: "Push", text: `docker tag hello-world ${image}\ndocker push ${image}` },
+        { title: "Push", text: `docker tag ${local} ${image}\ndocker push ${image}` },
         { title: "Pull", text: `docker pull ${image}` },
       ],
     },
@@ -44,7 +49,7 @@ export function clientGuides(place: Place): ClientGuide[] {
       name: "Podman",
       steps: [
         ...login(`podman login${noTls} ${host} -u ${account}`),
-        { title: "Push", text: `podman tag hello-world ${image}\npodman push${noTls} ${image}` },
+        { title: "Push", text: `podman tag ${local} ${image}\npodman push${noTls} ${image}` },
         { title: "Pull", text: `podman pull${noTls} ${image}` },
       ],
     },
@@ -54,7 +59,7 @@ export function clientGuides(place: Place): ClientGuide[] {
       steps: [
         ...login(`skopeo login${noTls} ${host} -u ${account}`),
         {
-          title: "Copy from another registry",
+          title: "Copy from another registry, all platforms at once",
           text: `skopeo copy${isPlain ? " --dest-tls-verify=false" : ""} --all \\\n  docker://docker.io/library/alpine:latest docker://${image}`,
         },
       ],
@@ -68,8 +73,8 @@ export function clientGuides(place: Place): ClientGuide[] {
           text: `server = "${url}"\n\n[host."${url}"]\n  capabilities = ["pull", "resolve", "push"]`,
         },
         {
-          title: "Pull",
-          text: `ctr image pull${isPlain ? " --plain-http" : ""}${account === null ? "" : ` --user ${account}`} ${image}`,
+          title: account === null ? "Pull" : "Pull (it asks for the password or an access token)",
+          text: `ctr image pull --hosts-dir /etc/containerd/certs.d${account === null ? "" : ` --user ${account}`} ${image}`,
         },
       ],
     },
@@ -81,8 +86,8 @@ export function clientGuides(place: Place): ClientGuide[] {
           ? []
           : [
               {
-                title: "Keep an access token as a secret",
-                text: `kubectl create secret docker-registry berth \\\n  --docker-server=${host} --docker-username=${account} --docker-password=TOKEN`,
+                title: `Keep the token of a robot, such as ${robot}, as a secret`,
+                text: `kubectl create secret docker-registry berth \\\n  --docker-server=${host} --docker-username=${robot} --docker-password=TOKEN`,
               },
             ]),
         {
@@ -96,8 +101,9 @@ export function clientGuides(place: Place): ClientGuide[] {
       name: "GitHub Actions",
       steps: [
         {
-          title: "A job's steps, with a robot's token as the secret BERTH_TOKEN",
-          text: `- run: echo "$BERTH_TOKEN" | docker login ${host} -u ${account ?? "NAME"} --password-stdin\n  env:\n    BERTH_TOKEN: \${{ secrets.BERTH_TOKEN }}\n- run: docker build -t ${image} .\n- run: docker push ${image}`,
+          title:
+            account === null ? "A job's steps" : `A job's steps, with the token of a robot as the secret BERTH_TOKEN`,
+          text: `${account === null ? "" : `- run: echo "$BERTH_TOKEN" | docker login ${host} -u ${robot} --password-stdin\n  env:\n    BERTH_TOKEN: \${{ secrets.BERTH_TOKEN }}\n`}- run: docker build -t ${image} .\n- run: docker push ${image}`,
         },
       ],
     },
@@ -106,8 +112,11 @@ export function clientGuides(place: Place): ClientGuide[] {
       name: "GitLab CI",
       steps: [
         {
-          title: ".gitlab-ci.yml, with a robot's token as the masked variable BERTH_TOKEN",
-          text: `push:\n  script:\n    - echo "$BERTH_TOKEN" | docker login ${host} -u ${account ?? "NAME"} --password-stdin\n    - docker build -t ${image} .\n    - docker push ${image}`,
+          title:
+            account === null
+              ? ".gitlab-ci.yml"
+              : ".gitlab-ci.yml, with the token of a robot as the masked variable BERTH_TOKEN",
+          text: `push:\n  script:\n${account === null ? "" : `    - echo "$BERTH_TOKEN" | docker login ${host} -u ${robot} --password-stdin\n`}    - docker build -t ${image} .\n    - docker push ${image}`,
         },
       ],
     },

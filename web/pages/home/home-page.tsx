@@ -1,13 +1,13 @@
 /** The start: what is mine, then what this registry is proud of, what is used most, and what is new. */
-import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { client } from "../../data/client.ts";
 import { useMe } from "../../data/me.ts";
 import { useRead } from "../../data/query.ts";
-import { RepositoryRow, RepositoryRows } from "../../parts/repository-row.tsx";
 import { ButtonLink } from "../../ui/button.tsx";
 import { Page, Section } from "../../ui/page.tsx";
-import { Answer, Empty } from "../../ui/states.tsx";
-import { PushGuide } from "./push-guide.tsx";
+import { AllLink, ListedRepositories } from "./listed-repositories.tsx";
+import { Mine } from "./mine.tsx";
+import { NothingYet } from "./nothing-yet.tsx";
 
 const SHOWN = 6;
 
@@ -16,7 +16,11 @@ export function HomePage() {
   const newest = useRead(client.repositories.list, { query: { sort: "updated", limit: SHOWN } });
   const official = useRead(client.repositories.list, { query: { official: true, sort: "pulls", limit: SHOWN } });
   const mostPulled = useRead(client.repositories.list, { query: { sort: "pulls", limit: SHOWN } });
-  if (newest.data?.items.length === 0) return <NothingYet isSignedIn={Boolean(me)} />;
+  // The first push is told where it was waited for, and the page does not become another under the person's eyes.
+  const [waits, setWaits] = useState(false);
+  const isEmpty = newest.data?.items.length === 0;
+  if (isEmpty && !waits) setWaits(true);
+  if (isEmpty || (waits && newest.data !== undefined)) return <NothingYet />;
   return (
     <Page
       title="Berth"
@@ -25,82 +29,25 @@ export function HomePage() {
     >
       {me && <Mine name={me.name} />}
       {official.data !== undefined && official.data.items.length > 0 && (
-        <Section title="Official" lead="Kept by this registry's administrators.">
-          <Listed label="Official repositories" answer={official} />
+        <Section
+          title="Official"
+          lead="An administrator of this registry vouches for them."
+          actions={<AllLink label="All official repositories" search={{ publisher: "official" }} />}
+        >
+          <ListedRepositories label="Official repositories" answer={official} isWide />
         </Section>
       )}
       <div className="grid gap-6 lg:grid-cols-2">
-        <Section title="Most pulled" actions={<AllOf sort="pulls" />}>
-          <Listed label="Most pulled repositories" answer={mostPulled} />
+        <Section title="Most pulled" actions={<AllLink label="All repositories by pulls" search={{ sort: "pulls" }} />}>
+          <ListedRepositories label="Most pulled repositories" answer={mostPulled} />
         </Section>
-        <Section title="Updated last" actions={<AllOf sort="updated" />}>
-          <Listed label="Repositories updated last" answer={newest} />
+        <Section
+          title="Updated last"
+          actions={<AllLink label="All repositories by their last change" search={{ sort: "updated" }} />}
+        >
+          <ListedRepositories label="Repositories updated last" answer={newest} />
         </Section>
       </div>
-    </Page>
-  );
-}
-
-function Mine({ name }: { name: string }) {
-  const mine = useRead(client.repositories.list, { query: { namespace: name, sort: "updated", limit: 4 } });
-  if (mine.data === undefined || mine.data.items.length === 0) return null;
-  return (
-    <Section
-      title="Yours"
-      actions={
-        <Link to="/n/$" params={{ _splat: name }} className="link text-sm">
-          All of them
-        </Link>
-      }
-    >
-      <Listed label="Your repositories" answer={mine} />
-    </Section>
-  );
-}
-
-function AllOf({ sort }: { sort: "pulls" | "updated" }) {
-  return (
-    <Link to="/search" search={{ sort }} className="link text-sm">
-      All
-    </Link>
-  );
-}
-
-type Repositories = Awaited<ReturnType<typeof client.repositories.list>>;
-
-function Listed({ label, answer }: { label: string; answer: Parameters<typeof Answer<Repositories>>[0]["answer"] }) {
-  return (
-    <Answer answer={answer}>
-      {({ items }) => (
-        <RepositoryRows label={label}>
-          {items.map((it) => (
-            <RepositoryRow key={it.id} repository={it} />
-          ))}
-        </RepositoryRows>
-      )}
-    </Answer>
-  );
-}
-
-function NothingYet({ isSignedIn }: { isSignedIn: boolean }) {
-  const setup = useRead(client.setup.get, undefined).data;
-  const mayPush = isSignedIn || setup?.isClaimed === false;
-  return (
-    <Page title="Berth" heading="Nothing is here yet" lead="Push the first image, and it shows up here by itself.">
-      {mayPush ? (
-        <PushGuide />
-      ) : (
-        <Empty
-          title="No public images"
-          action={
-            <ButtonLink kind="primary" to="/login" search={{ next: undefined }}>
-              Sign in
-            </ButtonLink>
-          }
-        >
-          What is private shows up once you are signed in.
-        </Empty>
-      )}
     </Page>
   );
 }

@@ -14,7 +14,8 @@ export type ImageSearch = {
   /** Directory. */
   path?: string | undefined;
   file?: string | undefined;
-  q?: string | undefined;
+  /** A part of paths. Not `q`: that is the search of all pages. */
+  find?: string | undefined;
   largest?: boolean | undefined;
   kind?: "added" | "removed" | "changed" | undefined;
 };
@@ -32,7 +33,7 @@ export function parseImageSearch(search: Record<string, unknown>): ImageSearch {
     layer: text("layer"),
     path: text("path"),
     file: text("file"),
-    q: text("q"),
+    find: text("find"),
     largest: search["largest"] === true ? true : undefined,
     kind: (["added", "removed", "changed"] as const).find((it) => it === search["kind"]),
   };

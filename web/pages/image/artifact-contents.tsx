@@ -44,7 +44,7 @@ export function ArtifactContents(shown: Shown) {
         )}
       </Section>
       <Section title="Fetch it">
-        <Fetching repository={repository} reference={reference} />
+        <Fetching repository={repository} reference={reference} layers={image.layers} />
       </Section>
       {image.annotations.length > 0 && (
         <Section title="Annotations">
@@ -90,21 +90,35 @@ function FileRow({ repository, image, layer, isOpenAtFirst }: FileRowProps) {
   );
 }
 
-function Fetching({ repository, reference }: { repository: string; reference: string }) {
+type FetchingProps = { repository: string; reference: string; layers: readonly Layer[] };
+
+/** Beside the command that stands above, which gets all files. */
+function Fetching({ repository, reference, layers }: FetchingProps) {
   const place = usePullPlace();
   if (place === undefined) return null;
   const { host, isPlain } = place;
-  const name = `${host}/${repository}${reference.includes(":") ? "@" : ":"}${reference}`;
+  const name = `${host}/${repository}`;
+  const whole = `${name}${reference.includes(":") ? "@" : ":"}${reference}`;
+  const [first] = layers;
   return (
     <div className="grid grid-cols-1 gap-3 text-sm lg:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-1">
-        <p className="text-soft">Its files, each under its name</p>
-        <Command text={`oras pull${isPlain ? " --plain-http" : ""} ${name}`} />
-      </div>
-      <div className="flex min-w-0 flex-col gap-1">
         <p className="text-soft">All its blobs and its manifest, into a directory</p>
-        <Command text={`skopeo copy${isPlain ? " --src-tls-verify=false" : ""} docker://${name} dir:fetched`} />
+        <Command text={`skopeo copy${isPlain ? " --src-tls-verify=false" : ""} docker://${whole} dir:fetched`} />
       </div>
+      {first !== undefined && (
+        <div className="flex min-w-0 flex-col gap-1">
+          <p className="text-soft">One of its files, by its digest</p>
+          <Command
+            text={`oras blob fetch${isPlain ? " --plain-http" : ""} --output ${fileNameOf(first)} ${name}@${first.digest}`}
+          />
+        </div>
+      )}
     </div>
   );
+}
+
+/** Titles are written by strangers: in a command stands only what a shell takes for a name. */
+function fileNameOf({ title }: Layer): string {
+  return title !== null && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(title) ? title : "file";
 }

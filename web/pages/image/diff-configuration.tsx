@@ -33,10 +33,10 @@ export function DiffConfiguration({ changes, from, to }: { changes: Diff["config
           <tbody>
             {changes.map(({ field, key, from: before, to: after }) => (
               <Row key={`${field} ${key}`}>
-                <Cell className="min-w-36 align-top">
+                <Cell className="max-w-60 min-w-36 align-top">
                   {NAMES[field]}{" "}
                   {key !== null && (
-                    <span className="code break-all text-soft">
+                    <span className="code block break-words text-soft">
                       <PlainText text={key} />
                     </span>
                   )}
@@ -54,7 +54,7 @@ export function DiffConfiguration({ changes, from, to }: { changes: Diff["config
 
 function Value({ text, tone }: { text: string | null; tone: string }) {
   return (
-    <Cell className="code min-w-48 align-top break-all">
+    <Cell className="code min-w-40 align-top break-all">
       {text === null ? (
         <span className="font-sans text-soft">not set</span>
       ) : (

@@ -17,10 +17,10 @@ const TYPING_MS = 200;
 type DiffFilesProps = { repository: string; from: string; to: string; whole: Diff };
 
 export function DiffFiles({ repository, from, to, whole }: DiffFilesProps) {
-  const { platform, q, kind } = useImageSearch();
+  const { platform, find, kind } = useImageSearch();
   const files = usePages(
     client.files.diff,
-    { params: { repository, reference: from }, query: { to, platform, q, kind, limit: PAGE } },
+    { params: { repository, reference: from }, query: { to, platform, q: find, kind, limit: PAGE } },
     { keepsPrevious: true },
   );
   const go = useImageNavigate(repository, "diff", `${from}/${to}`);
@@ -41,7 +41,7 @@ export function DiffFiles({ repository, from, to, whole }: DiffFilesProps) {
               key={name}
               type="button"
               aria-pressed={kind === value}
-              onClick={() => go({ platform, q, kind: value }, true)}
+              onClick={() => go({ platform, find, kind: value }, true)}
               className={classes(
                 "min-h-8 rounded-full px-3 text-sm",
                 kind === value ? "bg-accent-tint font-medium text-accent" : "text-soft hover:bg-hover hover:text-ink",
@@ -51,15 +51,15 @@ export function DiffFiles({ repository, from, to, whole }: DiffFilesProps) {
             </button>
           ))}
         </div>
-        <Filter q={q} onChange={(text) => go({ platform, kind, q: text }, true)} />
+        <Filter find={find} onChange={(text) => go({ platform, kind, find: text }, true)} />
       </div>
       <Answer answer={{ data: first, error: files.error, refetch: files.refetch }} what="The comparison" lines={6}>
         {() =>
           files.items.length === 0 ? (
             <Empty
-              title={q === undefined && kind === undefined ? "No file differs" : "No file that differs is like that"}
+              title={find === undefined && kind === undefined ? "No file differs" : "No file that differs is like that"}
             >
-              {q === undefined && kind === undefined
+              {find === undefined && kind === undefined
                 ? "Times alone are not compared."
                 : "Take a filter away to see the others."}
             </Empty>
@@ -82,11 +82,11 @@ export function DiffFiles({ repository, from, to, whole }: DiffFilesProps) {
   );
 }
 
-function Filter({ q, onChange }: { q: ImageSearch["q"]; onChange: (text: string | undefined) => void }) {
-  const [text, setText] = useState(q ?? "");
+function Filter({ find, onChange }: { find: ImageSearch["find"]; onChange: (text: string | undefined) => void }) {
+  const [text, setText] = useState(find ?? "");
   const wanted = text.trim() === "" ? undefined : text.trim();
   useEffect(() => {
-    if (wanted === q) return undefined;
+    if (wanted === find) return undefined;
     const timer = setTimeout(() => onChange(wanted), TYPING_MS);
     return () => clearTimeout(timer);
     // What is typed is what counts.

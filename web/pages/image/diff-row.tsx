@@ -21,6 +21,7 @@ export function DiffRow({ repository, from, to, item, whole }: DiffRowProps) {
   const [isOpen, setOpen] = useState(false);
   const { platform } = useImageSearch();
   const { path, kind } = item;
+  const changes = changesOf(item);
   const before = item.from;
   const after = item.to;
   const isComparable = isSmallFile(before) && isSmallFile(after) && before.hash !== after.hash;
@@ -36,7 +37,7 @@ export function DiffRow({ repository, from, to, item, whole }: DiffRowProps) {
           <PlainText text={path} />
           {(after ?? before)?.type === "directory" && "/"}
         </span>
-        <span className="text-xs text-soft">{changesOf(item)}</span>
+        {changes !== "" && <span className="text-xs text-soft">{changes}</span>}
         <span className="whitespace-nowrap tabular-nums text-soft">{sizesOf(item)}</span>
         <span className="flex items-center gap-3">
           {isComparable && (

@@ -26,9 +26,15 @@ export function DiffSummary({ diff }: { diff: Diff }) {
         <Figure name="Files" value={totals === null ? "…" : plural(changesOf(totals), "change")}>
           {totals !== null && (
             <>
-              {plural(totals.added.files, "added", "added")} ({formatBytes(totals.added.bytes)}),{" "}
-              {plural(totals.removed.files, "removed", "removed")} ({formatBytes(totals.removed.bytes)}),{" "}
-              {plural(totals.changed.files, "changed", "changed")} ({signed(totals.changed.bytes)})
+              <Sum>
+                {plural(totals.added.files, "added", "added")} ({formatBytes(totals.added.bytes)}),
+              </Sum>{" "}
+              <Sum>
+                {plural(totals.removed.files, "removed", "removed")} ({formatBytes(totals.removed.bytes)}),
+              </Sum>{" "}
+              <Sum>
+                {plural(totals.changed.files, "changed", "changed")} ({signed(totals.changed.bytes)})
+              </Sum>
             </>
           )}
         </Figure>
@@ -66,6 +72,10 @@ function Figure({ name, value, children }: { name: string; value: string; childr
       </dd>
     </div>
   );
+}
+
+function Sum({ children }: { children: ReactNode }) {
+  return <span className="whitespace-nowrap">{children}</span>;
 }
 
 function changesOf({ added, removed, changed }: NonNullable<Diff["totals"]>): number {

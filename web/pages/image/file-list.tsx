@@ -23,15 +23,15 @@ type FileListProps = {
 };
 
 export function FileList({ repository, reference, image, search }: FileListProps) {
-  const { platform, layer, path = "", q, largest } = search;
+  const { platform, layer, path = "", find, largest } = search;
   const files = usePages(
     client.files.list,
-    { params: { repository, reference: image }, query: { layer, path, q, largest, limit: PAGE } },
+    { params: { repository, reference: image }, query: { layer, path, q: find, largest, limit: PAGE } },
     { keepsPrevious: true },
   );
   const go = useImageNavigate(repository, "files", reference);
   const rows = useRef<HTMLTableSectionElement>(null);
-  const isFlat = q !== undefined || largest === true;
+  const isFlat = find !== undefined || largest === true;
   const first = files.data?.pages[0];
   useFocusInside(rows, files.isPlaceholderData ? undefined : `${path} ${layer}`);
   const goUp = () => go({ platform, layer, path: parentOf(path) || undefined });
@@ -50,7 +50,7 @@ export function FileList({ repository, reference, image, search }: FileListProps
         <Breadcrumbs repository={repository} reference={reference} search={search} path={path} />
         {first?.totals && (
           <p role="status" className="text-sm text-soft">
-            {q !== undefined ? (
+            {find !== undefined ? (
               <>
                 {files.hasNextPage
                   ? `First ${plural(files.items.length, "match", "matches")}`
@@ -134,8 +134,8 @@ function useFocusInside(rows: { current: HTMLElement | null }, place: string | u
   });
 }
 
-function Nothing({ search: { q, path, layer } }: { search: ImageSearch }) {
-  if (q !== undefined) {
+function Nothing({ search: { find, path, layer } }: { search: ImageSearch }) {
+  if (find !== undefined) {
     return (
       <Empty title="No file has that in its path">
         {path === undefined ? "Try a shorter part of its name." : "It was looked for below this directory alone."}

@@ -68,7 +68,7 @@ function EntryFacts({ entry, to, download }: { entry: Entry; to: To; download: s
   const special = runsAsOther(entry);
   const isFile = type === "file" || type === "hardlink";
   return (
-    <Card className="flex flex-wrap items-start justify-between gap-4">
+    <Card className="flex flex-wrap items-start justify-between gap-4 [&_dl]:grid-cols-[max-content_minmax(0,1fr)]">
       <Facts>
         <Fact name="Type">
           <span className="flex flex-wrap gap-2">

@@ -65,20 +65,20 @@ type ToolbarProps = {
 };
 
 function Toolbar({ search, image, go }: ToolbarProps) {
-  const { layer, path, platform, q, largest } = search;
-  const [text, setText] = useState(q ?? "");
+  const { layer, path, platform, find, largest } = search;
+  const [text, setText] = useState(find ?? "");
   const wanted = text.trim() === "" ? undefined : text.trim();
   useEffect(() => {
-    if (wanted === q) return undefined;
-    const timer = setTimeout(() => go({ platform, layer, path, q: wanted }, true), TYPING_MS);
+    if (wanted === find) return undefined;
+    const timer = setTimeout(() => go({ platform, layer, path, find: wanted }, true), TYPING_MS);
     return () => clearTimeout(timer);
-    // What was typed is what counts: links elsewhere on the page change `q` too, and the box follows them below.
+    // What was typed is what counts: links elsewhere on the page change `find` too, and the box follows them below.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [wanted]);
-  const [before, setBefore] = useState(q);
-  if (before !== q) {
-    setBefore(q);
-    if (q !== wanted) setText(q ?? "");
+  const [before, setBefore] = useState(find);
+  if (before !== find) {
+    setBefore(find);
+    if (find !== wanted) setText(find ?? "");
   }
   return (
     <div className="flex flex-wrap items-center gap-2">

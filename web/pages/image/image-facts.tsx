@@ -23,7 +23,7 @@ export function ImageFacts({ repository, reference, top, image, child }: Shown) 
   const { kind, digest, sizeBytes, pushedAt, pulls, lastPulledAt, isSigned, subject } = top;
   const labels = [...top.annotations, ...image.annotations, ...(image.config?.labels ?? [])];
   return (
-    <Card className="grid grid-cols-1 gap-x-10 gap-y-5 lg:grid-cols-[1fr_1fr]">
+    <Card className="grid grid-cols-1 gap-x-10 gap-y-5 lg:grid-cols-[1fr_1fr] [&_dl]:grid-cols-[max-content_minmax(0,1fr)]">
       <Facts>
         <Fact name="Kind">
           <span className="flex flex-wrap items-center gap-2">
@@ -41,11 +41,11 @@ export function ImageFacts({ repository, reference, top, image, child }: Shown) 
           </span>
         </Fact>
         <Fact name="Digest">
-          <Digest digest={digest} isLong />
+          <ShortDigest digest={digest} />
         </Fact>
         {child !== undefined && (
           <Fact name="This platform">
-            <Digest digest={child.digest} isLong />
+            <ShortDigest digest={child.digest} />
           </Fact>
         )}
         <Fact name="Size">
@@ -91,7 +91,7 @@ export function ImageFacts({ repository, reference, top, image, child }: Shown) 
         })}
       </Facts>
       <div className="flex min-w-0 flex-col gap-5">
-        <PullCommandBox repository={repository} reference={digest} kind={kind} />
+        <PullCommandBox repository={repository} reference={kind === "helm-chart" ? reference : digest} kind={kind} />
         <Facts>
           <Fact name="Tags">
             <Chips more={top.hasMoreTags}>
@@ -112,6 +112,15 @@ export function ImageFacts({ repository, reference, top, image, child }: Shown) 
         </Facts>
       </div>
     </Card>
+  );
+}
+
+/** The height of its button is not that of a line. */
+function ShortDigest({ digest }: { digest: string }) {
+  return (
+    <span className="-my-2 flex">
+      <Digest digest={digest} isLong />
+    </span>
   );
 }
 

@@ -31,7 +31,7 @@ export function diffLines(from: string, to: string): DiffLine[] | null {
   let i = 0;
   let j = 0;
   const same = () => lines.push({ kind: "same", text: a[i]!, from: ++i, to: ++j });
-  while (i < start) same();
+  for (let at = 0; at < start; at += 1) same();
   const [lastA, lastB] = [start + rows, start + columns];
   while (i < lastA || j < lastB) {
     const cell = (i - start) * width + (j - start);

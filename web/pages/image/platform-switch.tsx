@@ -29,7 +29,7 @@ export function PlatformSwitch({ repository, reference, section, top, child }: S
         })}
         resetScroll={false}
         // The link knows addresses, not which image is shown.
-        activeProps={{ "aria-current": undefined }}
+        activeProps={{ "aria-current": it.digest === child?.digest ? "true" : undefined }}
         aria-current={it.digest === child?.digest ? "true" : undefined}
         title={it.isHere ? it.digest : "Not in this repository"}
         className={classes(PILL, !it.isHere && "border-dashed text-soft")}

@@ -71,7 +71,7 @@ function ReferrerRow({ repository, referrer }: { repository: string; referrer: R
             <PlainText text={artifactType ?? mediaType} />
           </span>
         </div>
-        <div className="flex flex-wrap items-center gap-x-3 text-xs text-soft">
+        <div className="-mb-2 flex flex-wrap items-center gap-x-3 text-xs text-soft">
           <Digest digest={digest} />
           <span>{formatBytes(manifestBytes)} manifest</span>
           <span>

@@ -47,7 +47,7 @@ function Invitation({ code }: { code: string }) {
             {team !== null && <Fact name="Team">{team}</Fact>}
             <Fact name="As">{role}</Fact>
             <Fact name="By">{invitedBy}</Fact>
-            <Fact name="Holds until">
+            <Fact name="Ends">
               <Time at={expiresAt} />
             </Fact>
           </Facts>

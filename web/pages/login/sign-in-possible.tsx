@@ -30,8 +30,8 @@ export function SignInPossible({ children }: { children: ReactNode }) {
     <Notice tone="warn" title="Signing in needs an encrypted connection">
       <div className="flex flex-col gap-2">
         <p>
-          This page came over plain HTTP from another machine: whoever listens on the way could read your password, and take
-          the session over. So it is not asked for here.
+          This page came over plain HTTP from another machine: whoever listens on the way could read your password, and
+          take the session over. So it is not asked for here.
         </p>
         <p>If you run this registry, do one of these:</p>
         <ul className="list-disc pl-5">

@@ -87,10 +87,13 @@ function Changes({ entry: { changes } }: { entry: Entry }) {
   return (
     <ul className="text-xs text-soft">
       {changes.map(({ field, before, after }) => (
-        <li key={field} className="break-words">
-          {field}: {before ?? "nothing"} → {after ?? "nothing"}
+        <li key={field} className="line-clamp-2 break-words">
+          {/* Of a README the beginning would say little. */}
+          {field === "readme" ? "README" : `${field}: ${shown(before)} → ${shown(after)}`}
         </li>
       ))}
     </ul>
   );
 }
+
+const shown = (value: string | null): string => (value === null || value === "" ? "nothing" : value);

@@ -42,9 +42,15 @@ export function RepositoryFrame({ repository, section, children }: FrameProps) {
           </p>
         </div>
       }
-      actions={<StarButton repository={repository} />}
+      actions={
+        <div className="flex w-[min(27rem,calc(100vw-2rem))] flex-col gap-2">
+          <div className="sm:self-end">
+            <StarButton repository={repository} />
+          </div>
+          <Getting repository={repository} />
+        </div>
+      }
     >
-      <Getting repository={repository} />
       <TabBar label="Sections of the repository">
         <TabLink {...toRepository(name)} activeOptions={{ exact: true }}>
           Overview
@@ -92,9 +98,5 @@ function Getting({ repository }: { repository: Repository }) {
   const newest = useNewestTags(repository.name).data?.items;
   const tag = newest?.find(({ name }) => name === "latest") ?? newest?.[0];
   if (tag === undefined) return null;
-  return (
-    <div className="max-w-2xl">
-      <PullCommandBox repository={repository.name} reference={tag.name} kind={tag.kind} />
-    </div>
-  );
+  return <PullCommandBox repository={repository.name} reference={tag.name} kind={tag.kind} />;
 }

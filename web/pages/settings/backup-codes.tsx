@@ -25,7 +25,10 @@ export function BackupCodes({ left, onCodes }: BackupCodesProps) {
     },
   });
   return (
-    <Section title="Backup codes" lead="For the day on which the phone is lost. Each signs in once, after the password.">
+    <Section
+      title="Backup codes"
+      lead="For the day on which the phone is lost. Each signs in once, after the password."
+    >
       <Card className="flex flex-wrap items-center justify-between gap-3">
         <p className="flex items-center gap-2 text-sm">
           <Badge tone={left === 0 ? "bad" : left <= FEW ? "warn" : "good"}>{plural(left, "code")}</Badge> left
@@ -60,10 +63,13 @@ export function NewBackupCodes({ codes, onKept }: NewCodesProps) {
         Keep these backup codes
       </h2>
       <p className="max-w-prose text-sm">
-        They are shown this once. Print them, or put them into a password manager: without the phone they are the way in,
-        and each works once.
+        They are shown this once. Print them, or put them into a password manager: without the phone they are the way
+        in, and each works once.
       </p>
-      <ul aria-label="Backup codes" className="code grid max-w-md grid-cols-1 gap-x-8 gap-y-1 rounded-md bg-sunken p-3 sm:grid-cols-2">
+      <ul
+        aria-label="Backup codes"
+        className="code grid max-w-md grid-cols-1 gap-x-8 gap-y-1 rounded-md bg-sunken p-3 sm:grid-cols-2"
+      >
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}

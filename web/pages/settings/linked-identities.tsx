@@ -50,10 +50,7 @@ export function LinkedIdentities() {
                 </li>
               ))}
               {free.map((provider) => (
-                <li
-                  key={provider.name}
-                  className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 text-sm"
-                >
+                <li key={provider.name} className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 text-sm">
                   <div className="min-w-0">
                     <p className="font-medium">{provider.displayName}</p>
                     <p className="text-xs text-soft">

@@ -15,8 +15,16 @@ const MAILS = [
     when: "Somebody signs in to the account in a browser from where there was no sign-in before: another browser or system, or another network.",
     needs: "A confirmed address",
   },
-  { what: "Confirm the address", when: "An address was given to the account, or the link was asked for again.", needs: "Goes to that address" },
-  { what: "New password", when: "Somebody asked for a new password at the sign-in page.", needs: "A confirmed address" },
+  {
+    what: "Confirm the address",
+    when: "An address was given to the account, or the link was asked for again.",
+    needs: "Goes to that address",
+  },
+  {
+    what: "New password",
+    when: "Somebody asked for a new password at the sign-in page.",
+    needs: "A confirmed address",
+  },
   { what: "Invitation", when: "An organisation invites an e-mail address.", needs: "Goes to that address" },
 ] as const;
 
@@ -33,7 +41,11 @@ export function NotificationsSection() {
           setup?.hasMail === false ? (
             <Notice title="This registry sends no mail">
               Its administrator has set no mail server. Invitations to your account are listed{" "}
-              <Link to="/settings/$section" params={{ section: "organisations" }} className="underline underline-offset-2">
+              <Link
+                to="/settings/$section"
+                params={{ section: "organisations" }}
+                className="underline underline-offset-2"
+              >
                 with the organisations
               </Link>
               .
@@ -51,22 +63,28 @@ export function NotificationsSection() {
           )
         }
       </Answer>
-      <Table label="Mails">
-        <Head>
-          <HeadCell>Mail</HeadCell>
-          <HeadCell>Sent when</HeadCell>
-          <HeadCell>Needs</HeadCell>
-        </Head>
-        <tbody>
-          {MAILS.map(({ what, when, needs }) => (
-            <Row key={what}>
-              <Cell className="font-medium whitespace-nowrap">{what}</Cell>
-              <Cell className="min-w-64">{when}</Cell>
-              <Cell className="whitespace-nowrap text-soft">{needs}</Cell>
-            </Row>
-          ))}
-        </tbody>
-      </Table>
+      {setup?.hasMail !== false && <Mails />}
     </Section>
+  );
+}
+
+function Mails() {
+  return (
+    <Table label="Mails">
+      <Head>
+        <HeadCell>Mail</HeadCell>
+        <HeadCell>Sent when</HeadCell>
+        <HeadCell>Needs</HeadCell>
+      </Head>
+      <tbody>
+        {MAILS.map(({ what, when, needs }) => (
+          <Row key={what}>
+            <Cell className="font-medium whitespace-nowrap">{what}</Cell>
+            <Cell className="min-w-64">{when}</Cell>
+            <Cell className="whitespace-nowrap text-soft">{needs}</Cell>
+          </Row>
+        ))}
+      </tbody>
+    </Table>
   );
 }

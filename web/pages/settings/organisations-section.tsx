@@ -52,7 +52,10 @@ export function OrganisationsSection() {
                     : "Administrators alone make them here. Be invited to one, or ask for one."}
                 </Empty>
               ) : (
-                <ul aria-label="Organisations" className="divide-y divide-line rounded-lg border border-line bg-surface">
+                <ul
+                  aria-label="Organisations"
+                  className="divide-y divide-line rounded-lg border border-line bg-surface"
+                >
                   {organisations.map((organisation) => (
                     <li key={organisation.id} className="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
                       <div className="min-w-0">
@@ -92,8 +95,8 @@ export function OrganisationsSection() {
               }
             >
               <p>
-                You lose the places in the teams of <span className="font-medium">{left?.name}</span> and what was granted
-                to you there. Its images stay. To come back, one of its owners has to invite you.
+                You lose the places in the teams of <span className="font-medium">{left?.name}</span> and what was
+                granted to you there. Its images stay. To come back, one of its owners has to invite you.
               </p>
             </ConfirmDialog>
           </>

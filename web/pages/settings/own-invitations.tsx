@@ -25,7 +25,7 @@ export function OwnInvitations() {
                 {team !== null && `, team ${team}`}
               </p>
               <p className="text-xs text-soft">
-                As {role}, by {invitedBy}; holds until <Time at={expiresAt} />
+                As {role}, by {invitedBy}; ends <Time at={expiresAt} />
               </p>
             </div>
             <div className="flex gap-2">

@@ -77,8 +77,8 @@ export function PasskeyList({ passkeys, onCodes }: ListProps) {
         onConfirm={() => removed !== null && remove.mutate({ params: { passkey: removed.id } })}
       >
         <p>
-          “{removed?.name}” does not sign in here any more. The device still lists it until it is deleted there; it can be
-          added here anew.
+          “{removed?.name}” does not sign in here any more. The device still lists it until it is deleted there; it can
+          be added here anew.
         </p>
       </ConfirmDialog>
     </Section>

@@ -18,8 +18,8 @@ export function PasswordForm() {
       <Card>
         {session?.hasPassword === false ? (
           <p className="text-sm text-soft">
-            This account has no password here: it signs in with a login elsewhere, where the password is changed too. For
-            docker login make an access token.
+            This account has no password here: it signs in with a login elsewhere, where the password is changed too.
+            For docker login make an access token.
           </p>
         ) : (
           <Change />

@@ -57,7 +57,11 @@ export function ProfileSection() {
 
 function DisplayName({ account }: { account: Account }) {
   const [text, setText] = useState(account.displayName);
-  const change = useChange(client.account.update, { stale: ["session"], done: "The name is changed.", saysErrors: false });
+  const change = useChange(client.account.update, {
+    stale: ["session"],
+    done: "The name is changed.",
+    saysErrors: false,
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate({ body: { displayName: text } });
@@ -123,8 +127,8 @@ function Email({ account }: { account: Account }) {
       </div>
       {sentTo !== null && (
         <Notice tone="good" title={`A link is on its way to ${sentTo}`}>
-          The address counts once that link was opened. Nothing came: look among what your mail program took for spam, or
-          have it sent again.
+          The address counts once that link was opened. Nothing came: look among what your mail program took for spam,
+          or have it sent again.
         </Notice>
       )}
       <form onSubmit={submit} className="flex max-w-md flex-col gap-3">

@@ -72,7 +72,10 @@ export function SessionsSection() {
         isBusy={endOthers.isPending}
         onConfirm={() => endOthers.mutate(undefined)}
       >
-        <p>All browsers but this one are signed out at once, and have to sign in again. Access tokens and docker login stay.</p>
+        <p>
+          All browsers but this one are signed out at once, and have to sign in again. Access tokens and docker login
+          stay.
+        </p>
       </ConfirmDialog>
     </Section>
   );

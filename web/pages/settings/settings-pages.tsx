@@ -1,6 +1,15 @@
 /** Everything of one's own: a page a section, with all of them at the side. */
 import { Link, useParams } from "@tanstack/react-router";
-import { Bell, Building2, type LucideIcon, KeyRound, MonitorSmartphone, ShieldCheck, Star, UserRound } from "lucide-react";
+import {
+  Bell,
+  Building2,
+  type LucideIcon,
+  KeyRound,
+  MonitorSmartphone,
+  ShieldCheck,
+  Star,
+  UserRound,
+} from "lucide-react";
 import { type ComponentType, useEffect, useRef } from "react";
 import { client } from "../../data/client.ts";
 import { useRead } from "../../data/query.ts";

@@ -11,7 +11,10 @@ export function StarredSection() {
   const pages = usePages(client.repositories.list, { query: { starred: true } });
   const unstar = useChange(client.repositories.unstar, { stale: ["search"], done: "The star is taken back." });
   return (
-    <Section title="Starred" lead="Repositories that you want to find again. A star says that an image is good; everyone sees how many there are.">
+    <Section
+      title="Starred"
+      lead="Repositories that you want to find again. A star says that an image is good; everyone sees how many there are."
+    >
       {pages.isPending ? (
         <Loading />
       ) : pages.error !== null && pages.items.length === 0 ? (

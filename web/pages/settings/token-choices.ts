@@ -13,8 +13,18 @@ export const ACTIONS: readonly { action: Action; says: string }[] = [
 
 export const ACCESS = [
   { id: "read", title: "Read only", says: "Pull what the account may see.", actions: ["pull"] },
-  { id: "write", title: "Read and write", says: "Pull and push. The choice for CI that builds.", actions: ["pull", "push"] },
-  { id: "all", title: "Everything", says: "All that the account may do, also over the API: as good as the password.", actions: null },
+  {
+    id: "write",
+    title: "Read and write",
+    says: "Pull and push. The choice for CI that builds.",
+    actions: ["pull", "push"],
+  },
+  {
+    id: "all",
+    title: "Everything",
+    says: "All that the account may do, also over the API: as good as the password.",
+    actions: null,
+  },
   { id: "custom", title: "Custom", says: "Some actions on repositories of some names.", actions: null },
 ] as const satisfies readonly { id: string; title: string; says: string; actions: readonly Action[] | null }[];
 

@@ -57,7 +57,13 @@ export function TokenForm({ onClose, onMade }: FormProps) {
           ))}
         </SelectField>
         {expiry === "date" && (
-          <TextField label="Last day" type="date" value={day} onChange={(event) => setDay(event.target.value)} required />
+          <TextField
+            label="Last day"
+            type="date"
+            value={day}
+            onChange={(event) => setDay(event.target.value)}
+            required
+          />
         )}
       </div>
       <DialogActions>
@@ -142,8 +148,8 @@ function Scopes({ scopes, onChange }: ScopesProps) {
         </div>
       ))}
       <p className="text-xs text-soft">
-        A name, in which * stands for any characters: acme/* is all of acme. Manage is changing settings over the API, and
-        with the name * alone also what is no repository's.
+        A name, in which * stands for any characters: acme/* is all of acme. Manage is changing settings over the API,
+        and with the name * alone also what is no repository's.
       </p>
       <Button className="self-start" onClick={() => onChange([...scopes, { actions: ["pull"], pattern: "" }])}>
         <Plus size={16} aria-hidden="true" /> Another row

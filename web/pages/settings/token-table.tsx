@@ -27,7 +27,7 @@ export function TokenTable({ label, tokens, onRevoke }: TableProps) {
           <Row key={token.id}>
             <Cell className="max-w-64 min-w-40">
               <p className="font-medium break-words">{token.name}</p>
-              <p className="code text-xs break-all text-soft">{token.hint}…</p>
+              <p className="code text-xs break-all text-soft">{token.hint}</p>
             </Cell>
             <Cell className="min-w-40">
               {token.scopes === null ? (
@@ -54,8 +54,11 @@ export function TokenTable({ label, tokens, onRevoke }: TableProps) {
               {token.isExpired ? <Badge tone="bad">Expired</Badge> : <Time at={token.expiresAt} />}
             </Cell>
             <Cell className="text-right">
-              <Button aria-label={`Revoke ${token.name} ${token.hint}`} onClick={() => onRevoke(token)}>
-                Revoke
+              <Button
+                aria-label={`${token.kind === "refresh" ? "End" : "Revoke"} ${token.name} ${token.hint}`}
+                onClick={() => onRevoke(token)}
+              >
+                {token.kind === "refresh" ? "End" : "Revoke"}
               </Button>
             </Cell>
           </Row>

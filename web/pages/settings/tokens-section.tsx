@@ -80,7 +80,7 @@ export function TokensSection() {
       >
         <p>
           Whatever uses <span className="font-medium break-all">{revoked?.name}</span> (
-          <span className="code">{revoked?.hint}…</span>) is refused from then on, and so is what it made. This cannot be
+          <span className="code">{revoked?.hint}</span>) is refused from then on, and so is what it made. This cannot be
           undone: {isKept ? "the machine logs in again with docker login" : "make another one in its place"}.
         </p>
       </ConfirmDialog>

@@ -14,8 +14,12 @@ export function GrowthChart({ days }: { days: number }) {
   return (
     <Answer answer={growth}>
       {({ items }) =>
-        items.length === 0 ? (
-          <p className="text-sm text-soft">Nothing was counted yet. The first point comes with the first count.</p>
+        items.length < 2 ? (
+          <p className="text-sm text-soft">
+            {items[0] === undefined
+              ? "Nothing was counted yet."
+              : `Counted once so far: ${formatBytes(items[0].storedBytes)}. The line begins with the second count, within the hour.`}
+          </p>
         ) : (
           <Drawn items={items} />
         )

@@ -43,7 +43,9 @@ export function RoleForm({ user }: { user: User }) {
         title={chosen === "none" ? `Take the role from ${user.name}?` : `Make ${user.name} ${chosen ?? ""}?`}
         action="Change the role"
         isBusy={change.isPending}
-        onConfirm={() => chosen !== null && change.mutate({ params: { account: user.name }, body: { systemRole: chosen } })}
+        onConfirm={() =>
+          chosen !== null && change.mutate({ params: { account: user.name }, body: { systemRole: chosen } })
+        }
       >
         <p>{chosen !== null && MEANING[chosen]}</p>
         <p>Their sessions and logins end; they sign in again. It can be changed back.</p>

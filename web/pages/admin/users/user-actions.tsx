@@ -78,7 +78,9 @@ export function UserActions({ user, isMe }: { user: User; isMe: boolean }) {
         isBusy={reset.isPending}
         onConfirm={() => reset.mutate({ params, body: {} })}
       >
-        <p>The password of now stops working, and sessions and logins end. Access tokens stay. The new one is shown once.</p>
+        <p>
+          The password of now stops working, and sessions and logins end. Access tokens stay. The new one is shown once.
+        </p>
       </ConfirmDialog>
       <ConfirmDialog
         isOpen={asked === "factors"}
@@ -89,8 +91,8 @@ export function UserActions({ user, isMe }: { user: User; isMe: boolean }) {
         onConfirm={() => removeFactors.mutate({ params })}
       >
         <p>
-          For somebody who lost their devices: be sure that it is they who ask. The authenticator app, passkeys and backup
-          codes go for good, and sessions and logins end. The password alone is enough from then on.
+          For somebody who lost their devices: be sure that it is they who ask. The authenticator app, passkeys and
+          backup codes go for good, and sessions and logins end. The password alone is enough from then on.
         </p>
       </ConfirmDialog>
       <ConfirmDialog
@@ -103,8 +105,8 @@ export function UserActions({ user, isMe }: { user: User; isMe: boolean }) {
         onConfirm={() => revoke.mutate({ params })}
       >
         <p>
-          All sessions, what docker login keeps, and all access tokens, those of machines too. The password stays. Tokens
-          cannot be brought back.
+          All sessions, what docker login keeps, and all access tokens, those of machines too. The password stays.
+          Tokens cannot be brought back.
         </p>
       </ConfirmDialog>
       <Dialog isOpen={reset.data !== undefined} onClose={reset.reset} title={`The new password of ${user.name}`}>

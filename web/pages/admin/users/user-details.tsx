@@ -74,9 +74,7 @@ function Profile({ user, isMe, mayChange }: ProfileProps) {
               </>
             )}
           </Fact>
-          <Fact name="Role">
-            {mayChange && isPerson ? <RoleForm user={user} /> : ROLE_WORDS[user.systemRole]}
-          </Fact>
+          <Fact name="Role">{mayChange && isPerson ? <RoleForm user={user} /> : ROLE_WORDS[user.systemRole]}</Fact>
           {isPerson && (
             <Fact name="Images">
               <Link {...toNamespace(user.name)} className="link">

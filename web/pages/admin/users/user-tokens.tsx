@@ -46,7 +46,7 @@ export function UserTokens({ account, mayChange }: { account: string; mayChange:
               <Row key={it.id}>
                 <Cell>
                   <PlainText text={it.name} />
-                  <p className="code text-xs text-soft">{it.hint}…</p>
+                  <p className="code text-xs text-soft">{it.hint}</p>
                 </Cell>
                 <Cell>
                   {it.scopes === null

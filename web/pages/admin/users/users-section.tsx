@@ -93,10 +93,7 @@ function Users({ mayChange }: { mayChange: boolean }) {
       )}
       <More pages={users} />
       {isCreating && (
-        <NewUserDialog
-          onClose={() => setCreating(false)}
-          onMade={(name) => void navigate(toAdmin("users", name))}
-        />
+        <NewUserDialog onClose={() => setCreating(false)} onMade={(name) => void navigate(toAdmin("users", name))} />
       )}
     </Section>
   );

@@ -14,7 +14,7 @@ export type TagKey = {
 };
 
 /** The longest that tools make: year, month, day, hour, build. */
-const VERSION = /^v?(\d{1,15}(?:\.\d{1,15}){0,4})(?:[-_.+](.+)|((?:a|b|c|rc|alpha|beta|dev|pre)[.-]?\d*.*))?$/i;
+const VERSION = /^v?(\d{1,15}(?:\.\d{1,15}){0,4})(?:[-_.+]([a-z0-9].*)|((?:a|b|c|rc|alpha|beta|dev|pre)[.-]?\d*.*))?$/i;
 const PRE_RELEASE = /^(?:a|b|c|m|rc|alpha|beta|dev|pre|preview|snapshot|nightly|canary|next|ea)(?:[.\-_]?\d|[.\-_]|$)/i;
 /** `3f2a9bc`, `12e4567`: a commit, no version. */
 const COMMIT = /^(?=.*[a-f])[0-9a-f]{7,64}$/;
@@ -52,16 +52,22 @@ export type TagSort = { by: (typeof TAG_SORTS)[number]; isReversed: boolean };
 
 type Sortable = { name: string; pushedAt: string; sizeBytes: number; lastPulledAt: string | null };
 
-/** A new list, each order with what is looked for most often first: the newest, the largest. */
+/** By version, in a new list: what every other order falls back on among equals. */
+export function byVersion<T extends Sortable>(tags: readonly T[]): T[] {
+  return tags
+    .map((tag) => ({ tag, key: tagKey(tag.name) }))
+    .sort((a, b) => compareTagKeys(a.key, b.key))
+    .map(({ tag }) => tag);
+}
+
+const COMPARE: Record<Exclude<TagSort["by"], "version">, (a: Sortable, b: Sortable) => number> = {
+  pushed: (a, b) => plain(b.pushedAt, a.pushedAt),
+  size: (a, b) => b.sizeBytes - a.sizeBytes,
+  pulled: (a, b) => plain(b.lastPulledAt ?? "", a.lastPulledAt ?? ""),
+};
+
+/** Of tags that are in the order of their versions: a new list, each order with the newest or the largest first. */
 export function sortTags<T extends Sortable>(tags: readonly T[], { by, isReversed }: TagSort): T[] {
-  const keyed = tags.map((tag) => ({ tag, key: tagKey(tag.name) }));
-  const byName = (a: (typeof keyed)[number], b: (typeof keyed)[number]) => compareTagKeys(a.key, b.key);
-  const compare = {
-    version: byName,
-    pushed: (a, b) => plain(b.tag.pushedAt, a.tag.pushedAt) || byName(a, b),
-    size: (a, b) => b.tag.sizeBytes - a.tag.sizeBytes || byName(a, b),
-    pulled: (a, b) => plain(b.tag.lastPulledAt ?? "", a.tag.lastPulledAt ?? "") || byName(a, b),
-  } satisfies Record<TagSort["by"], typeof byName>;
-  const sorted = keyed.sort(compare[by]).map(({ tag }) => tag);
+  const sorted = by === "version" ? [...tags] : tags.toSorted(COMPARE[by]);
   return isReversed ? sorted.reverse() : sorted;
 }

@@ -69,19 +69,19 @@ export const TagRow = memo(function TagRow({ repository, tag, isSelected, index,
           {kind !== null && <Badge>{kind}</Badge>}
         </span>
       </Cell>
-      <Cell className="whitespace-nowrap text-soft">
+      <Cell className="hidden text-soft md:table-cell">
         <Platforms platforms={tag.platforms} />
       </Cell>
       <Cell isNumber className="whitespace-nowrap">
         {formatBytes(sizeBytes)}
       </Cell>
       <Cell className="truncate" title={`${formatTime(pushedAt)} by ${pushedBy}`}>
-        <Time at={pushedAt} /> <span className="text-soft">by {pushedBy}</span>
+        <Time at={pushedAt} /> <span className="hidden text-soft md:inline">by {pushedBy}</span>
       </Cell>
-      <Cell className="whitespace-nowrap" title={`${formatCount(pulls)} pulls`}>
+      <Cell className="hidden whitespace-nowrap md:table-cell" title={`${formatCount(pulls)} pulls`}>
         <Time at={lastPulledAt} />
       </Cell>
-      <Cell className="py-0">
+      <Cell className="hidden py-0 md:table-cell">
         <Digest digest={digest} />
       </Cell>
       <Cell className="w-11 py-0 pl-0">

@@ -40,7 +40,7 @@ export function TagTable({ repository, tags, selected, sort, onSort, onSelectAll
   const heading = { sort, onSort };
   return (
     <div ref={box}>
-      <Table label="Tags" rowCount={tags.length + 1} className="min-w-5xl table-fixed">
+      <Table label="Tags" rowCount={tags.length + 1} className="table-fixed md:min-w-5xl">
         <Head>
           {deeds.onDelete !== null && (
             <HeadCell className="w-9 pr-0">
@@ -53,20 +53,20 @@ export function TagTable({ repository, tags, selected, sort, onSort, onSelectAll
               />
             </HeadCell>
           )}
-          <SortHead {...heading} by="version" className="w-64">
+          <SortHead {...heading} by="version" className="md:w-64">
             Tag
           </SortHead>
-          <HeadCell>Platforms</HeadCell>
-          <SortHead {...heading} by="size" isNumber className="w-24">
+          <HeadCell className="hidden md:table-cell">Platforms</HeadCell>
+          <SortHead {...heading} by="size" isNumber className="w-20 md:w-24">
             Size
           </SortHead>
-          <SortHead {...heading} by="pushed" className="w-52">
+          <SortHead {...heading} by="pushed" className="w-26 md:w-52">
             Pushed
           </SortHead>
-          <SortHead {...heading} by="pulled" className="w-32">
+          <SortHead {...heading} by="pulled" className="hidden w-32 md:table-cell">
             Last pulled
           </SortHead>
-          <HeadCell className="w-40">Digest</HeadCell>
+          <HeadCell className="hidden w-40 md:table-cell">Digest</HeadCell>
           <HeadCell className="w-11">
             <span className="sr-only">More</span>
           </HeadCell>

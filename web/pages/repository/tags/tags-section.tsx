@@ -4,7 +4,7 @@ import { SearchX } from "lucide-react";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { Button, ButtonLink } from "../../../ui/button.tsx";
 import { copyText } from "../../../ui/copy.tsx";
-import { plural } from "../../../ui/format.ts";
+import { formatCount, plural } from "../../../ui/format.ts";
 import { Empty, Failed, Loading } from "../../../ui/states.tsx";
 import { useToast } from "../../../ui/toast.tsx";
 import { toRepository } from "../address.ts";
@@ -13,7 +13,7 @@ import { usePullPlace } from "../pull-command.tsx";
 import { type Repository, useMayDelete } from "../repository.ts";
 import { DeleteTagsDialog } from "./delete-tags-dialog.tsx";
 import { RetagDialog } from "./retag-dialog.tsx";
-import { sortTags, type TagSort } from "./tag-order.ts";
+import { byVersion, sortTags, type TagSort } from "./tag-order.ts";
 import { TagTable } from "./tag-table.tsx";
 import { TagToolbar } from "./tag-toolbar.tsx";
 import { type ListedTag, useTags } from "./use-tags.ts";
@@ -36,7 +36,8 @@ export function TagsSection({ repository }: { repository: Repository }) {
   const auxiliary = useMemo(() => tags.filter((it) => it.isAuxiliary).length, [tags]);
   // The box takes the next letter before the list is there.
   const asked = useDeferredValue({ filter, sort, showsAuxiliary });
-  const sorted = useMemo(() => sortTags(tags, asked.sort), [tags, asked.sort]);
+  const versions = useMemo(() => byVersion(tags), [tags]);
+  const sorted = useMemo(() => sortTags(versions, asked.sort), [versions, asked.sort]);
   const listed = useMemo(() => {
     const wanted = asked.filter.trim().toLowerCase();
     return sorted.filter(
@@ -89,7 +90,7 @@ export function TagsSection({ repository }: { repository: Repository }) {
         <p role="status" className="text-sm text-soft">
           {listed.length === tags.length
             ? plural(tags.length, "tag")
-            : `${plural(listed.length, "tag")} of ${tags.length}`}
+            : `${plural(listed.length, "tag")} of ${formatCount(tags.length)}`}
           {pages.hasNextPage && !pages.isError && ", loading the rest…"}
           {pages.isError && (
             <>
@@ -102,7 +103,7 @@ export function TagsSection({ repository }: { repository: Repository }) {
         </p>
         {chosen.length > 0 && (
           <div className="flex flex-wrap items-center gap-2">
-            <span className="text-sm font-medium">{chosen.length} selected</span>
+            <span className="text-sm font-medium">{formatCount(chosen.length)} selected</span>
             {chosen.length === 2 && (
               <ButtonLink {...toRepository(name, "diff", chosen.map((it) => it.name).join("/"))}>Compare</ButtonLink>
             )}
