@@ -42,6 +42,9 @@ export function Markdown({ text }: { text: string }) {
           h3: ({ children }) => <h4>{children}</h4>,
           h4: ({ children }) => <h5>{children}</h5>,
           h5: ({ children }) => <h6>{children}</h6>,
+          input: ({ checked = false }) => (
+            <input type="checkbox" disabled checked={checked} aria-label={checked ? "done" : "to do"} />
+          ),
           pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
           table: ({ children }) => (
             <div tabIndex={0} role="region" aria-label="Table" className="overflow-x-auto">

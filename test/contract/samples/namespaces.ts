@@ -36,6 +36,8 @@ export const SAMPLES: Record<string, unknown> = {
 export const OWN_SAMPLES: Record<string, Record<string, unknown>> = {
   // One that no other statement's rows need.
   setNamespaceName: { namespaceId: 99 },
+  giveNamespace: { namespaceId: 99 },
+  deleteNamespace: { namespaceId: 99 },
   setAccountName: { accountId: 99 },
   renameRepositoriesOf: { namespaceId: 99 },
   renameGrantPatterns: { namespaceId: 99 },

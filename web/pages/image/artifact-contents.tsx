@@ -6,6 +6,7 @@ import { formatBytes } from "../../ui/format.ts";
 import { Section } from "../../ui/page.tsx";
 import { PlainText } from "../../ui/plain-text.tsx";
 import { Empty } from "../../ui/states.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { usePullPlace } from "../repository/pull-command.tsx";
 import { BlobText } from "./blob-text.tsx";
 import { ChartView } from "./chart-view.tsx";
@@ -78,7 +79,7 @@ function FileRow({ repository, image, layer, isOpenAtFirst }: FileRowProps) {
           {sizeBytes <= MAX_VIEWED_BYTES && (
             <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? "Close" : "View"}
-              <span className="sr-only"> {name}</span>
+              <span className="sr-only"> {visibleText(name)}</span>
             </Button>
           )}
         </div>

@@ -26,7 +26,7 @@ export function Breadcrumbs({ repository, reference, search: { platform, layer }
               ) : (
                 <Link
                   {...to(index)}
-                  activeProps={{ "aria-current": undefined }}
+                  activeOptions={{ exact: true }}
                   aria-label={index === 0 ? "Root directory" : undefined}
                   resetScroll={false}
                   className="link"

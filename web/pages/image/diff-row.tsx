@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import { PlainText } from "../../ui/plain-text.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { shortReference, toImage, useImageSearch } from "./address.ts";
 import type { Diff } from "./diff-summary.tsx";
 import { modeText, typeName } from "./file-entry.ts";
@@ -22,6 +23,7 @@ export function DiffRow({ repository, from, to, item, whole }: DiffRowProps) {
   const { platform } = useImageSearch();
   const { path, kind } = item;
   const changes = changesOf(item);
+  const shownPath = visibleText(path);
   const before = item.from;
   const after = item.to;
   const isComparable = isSmallFile(before) && isSmallFile(after) && before.hash !== after.hash;
@@ -43,19 +45,19 @@ export function DiffRow({ repository, from, to, item, whole }: DiffRowProps) {
           {isComparable && (
             <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} className="link">
               {isOpen ? "Close" : "Compare"}
-              <span className="sr-only"> {path}</span>
+              <span className="sr-only"> {shownPath}</span>
             </button>
           )}
           {before !== null && (
             <Link {...side(from, before)} className="link">
               {shortReference(from)}
-              <span className="sr-only">: {path}</span>
+              <span className="sr-only"> {shownPath}</span>
             </Link>
           )}
           {after !== null && (
             <Link {...side(to, after)} className="link">
               {shortReference(to)}
-              <span className="sr-only">: {path}</span>
+              <span className="sr-only"> {shownPath}</span>
             </Link>
           )}
         </span>

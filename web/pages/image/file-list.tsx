@@ -89,6 +89,7 @@ export function FileList({ repository, reference, image, search }: FileListProps
                             layer,
                             path: parentOf(path) || undefined,
                           })}
+                          activeOptions={{ exact: true }}
                           data-file=""
                           resetScroll={false}
                           className="flex items-center gap-2 text-soft"

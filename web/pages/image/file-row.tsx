@@ -6,6 +6,7 @@ import { classes } from "../../ui/classes.ts";
 import { formatBytes, formatTime, plural } from "../../ui/format.ts";
 import { PlainText } from "../../ui/plain-text.tsx";
 import { Cell, Row } from "../../ui/table.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { type ImageSearch, toImage } from "./address.ts";
 import { type Entry, modeText, runsAsOther, typeName } from "./file-entry.ts";
 
@@ -113,7 +114,8 @@ function LayerLink({ repository, reference, entry: { layer, layerIndex, change, 
       {change === "added" ? "+" : "±"}
       {layerIndex + 1}
       <span className="sr-only">
-        : layer that {change} {name}
+        {" "}
+        layer that {change} {visibleText(name)}
       </span>
     </Link>
   );

@@ -6,6 +6,7 @@ import { Digest } from "../../ui/copy.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import { PlainText } from "../../ui/plain-text.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { toImage, useImageSearch } from "./address.ts";
 import type { Shown } from "./image-frame.tsx";
 import { KeepersDialog } from "./keepers-dialog.tsx";
@@ -52,11 +53,11 @@ export function LayerTable({ repository, reference, image }: Shown) {
               <Cell className="whitespace-nowrap text-right">
                 {isLayer && (
                   <Link {...toImage(repository, "files", reference, { layer: digest, platform })} className="link mr-2">
-                    Files<span className="sr-only"> of layer {name}</span>
+                    Files<span className="sr-only"> of layer {visibleText(name)}</span>
                   </Link>
                 )}
                 <Button kind="quiet" onClick={() => setAsked(digest)}>
-                  What keeps it<span className="sr-only">, {name}</span>
+                  What keeps it<span className="sr-only"> {visibleText(name)}</span>
                 </Button>
               </Cell>
             </Row>

@@ -14,8 +14,7 @@ type SwitchProps = {
   child: Child | undefined;
 };
 
-const PILL =
-  "inline-flex min-h-8 items-center gap-2 rounded-full border px-3 text-sm aria-[current=true]:border-accent aria-[current=true]:bg-accent-tint aria-[current=true]:text-accent border-line-strong bg-surface hover:bg-hover";
+const PILL = "inline-flex min-h-8 items-center gap-2 rounded-full border px-3 text-sm";
 
 export function PlatformSwitch({ repository, reference, section, top, child }: SwitchProps) {
   const { view } = useImageSearch();
@@ -28,11 +27,16 @@ export function PlatformSwitch({ repository, reference, section, top, child }: S
           view: section === "images" ? view : undefined,
         })}
         resetScroll={false}
-        // The link knows addresses, not which image is shown.
-        activeProps={{ "aria-current": it.digest === child?.digest ? "true" : undefined }}
+        // Also where the address names no platform.
         aria-current={it.digest === child?.digest ? "true" : undefined}
         title={it.isHere ? it.digest : "Not in this repository"}
-        className={classes(PILL, !it.isHere && "border-dashed text-soft")}
+        className={classes(
+          PILL,
+          it.digest === child?.digest
+            ? "border-accent bg-accent-tint text-accent"
+            : "border-line-strong bg-surface hover:bg-hover",
+          !it.isHere && "border-dashed text-soft",
+        )}
       >
         <PlainText text={label} />
         {it.sizeBytes !== null && <span className="text-xs opacity-80">{formatBytes(it.sizeBytes)}</span>}

@@ -1,8 +1,9 @@
 /** A person's or an organisation's pages: its images, and for those who belong to it who may do what. */
-import { useParams } from "@tanstack/react-router";
+import { Navigate, useParams } from "@tanstack/react-router";
 import { Building2, CircleUserRound } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { client } from "../../data/client.ts";
+import { isMissing } from "../../data/problem.ts";
 import { useRead } from "../../data/query.ts";
 import { RepositoryMarks } from "../../parts/repository-marks.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -10,6 +11,7 @@ import { Answer, Loading } from "../../ui/states.tsx";
 import { TabBar, TabLink } from "../../ui/tabs.tsx";
 import { NotFound } from "../../layout/not-found.tsx";
 import { parseNamespaceAddress, toNamespace } from "./address.ts";
+import { MissingNamespace } from "./missing-namespace.tsx";
 import { RepositoriesSection } from "./repositories-section.tsx";
 import { type NamespaceRights, useNamespaceRights } from "./rights.ts";
 
@@ -21,6 +23,7 @@ const TeamsSection = lazy(async () => ({ default: (await import("./teams-section
 const GrantsSection = lazy(async () => ({ default: (await import("./grants-section.tsx")).GrantsSection }));
 const RobotsSection = lazy(async () => ({ default: (await import("./robots-section.tsx")).RobotsSection }));
 const UsageSection = lazy(async () => ({ default: (await import("./usage-section.tsx")).UsageSection }));
+const BinSection = lazy(async () => ({ default: (await import("./bin-section.tsx")).BinSection }));
 const AuditSection = lazy(async () => ({ default: (await import("./audit-section.tsx")).AuditSection }));
 const SettingsSection = lazy(async () => ({ default: (await import("./settings-section.tsx")).SettingsSection }));
 
@@ -35,6 +38,7 @@ const TABS: readonly Tab[] = [
   { section: "grants", title: "Grants", isFor: (rights) => rights.inspects },
   { section: "robots", title: "Robots", isFor: (rights) => rights.seesMembers },
   { section: "usage", title: "Usage", isFor: (rights) => rights.seesMembers },
+  { section: "bin", title: "Recycle bin", isFor: (rights) => rights.administers },
   { section: "audit", title: "Audit log", isFor: (rights) => rights.inspects },
   { section: "settings", title: "Settings", isFor: (rights) => rights.administers },
 ];
@@ -42,11 +46,20 @@ const TABS: readonly Tab[] = [
 export function NamespacePages() {
   const { _splat = "" } = useParams({ from: "/n/$" });
   const { namespace, section, rest } = parseNamespaceAddress(_splat);
-  const found = useRead(client.namespaces.get, { params: { namespace } });
-  const rights = useNamespaceRights(namespace);
+  const found = useRead(client.namespaces.get, { params: { namespace } }, { enabled: namespace !== "" });
+  const rights = useNamespaceRights(found.data?.name ?? namespace);
+  if (namespace === "") return <NotFound />;
+  if (isMissing(found.error)) return <MissingNamespace name={namespace} />;
   return (
     <Answer answer={found} what={namespace}>
-      {(it) => <Shown namespace={it} rights={rights} section={section} rest={rest} />}
+      {(it) =>
+        // It answers under the names that it had, too: the address becomes the one that others should be given.
+        it.name === namespace ? (
+          <Shown key={it.id} namespace={it} rights={rights} section={section} rest={rest} />
+        ) : (
+          <Navigate {...toNamespace(it.name, section, rest)} replace />
+        )
+      }
     </Answer>
   );
 }
@@ -63,7 +76,7 @@ function Shown({ section, ...props }: SectionProps & { section: string }) {
       heading={
         <span className="flex flex-wrap items-center gap-2">
           <Icon size={24} aria-hidden="true" className="text-soft" />
-          {displayName === "" ? name : displayName}
+          <span className="min-w-0 break-words">{displayName === "" ? name : displayName}</span>
           {displayName !== "" && <span className="text-base font-normal text-soft">{name}</span>}
           <RepositoryMarks isOfficial={false} isVerifiedPublisher={isVerifiedPublisher} />
         </span>
@@ -98,6 +111,8 @@ function sectionOf(section: string, props: SectionProps): ReactNode {
       return <RobotsSection {...props} />;
     case "usage":
       return <UsageSection {...props} />;
+    case "bin":
+      return <BinSection {...props} />;
     case "audit":
       return <AuditSection {...props} />;
     case "settings":

@@ -1,16 +1,15 @@
 /** The repositories of a namespace that the person may see. */
-import { useNavigate } from "@tanstack/react-router";
 import { PackageOpen, Plus } from "lucide-react";
-import { type FormEvent, useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { client } from "../../data/client.ts";
-import { useChange, usePages } from "../../data/query.ts";
+import { useDebounced } from "../../data/debounced.ts";
+import { usePages } from "../../data/query.ts";
 import { RepositoryRow, RepositoryRows } from "../../parts/repository-row.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Empty, Failed, Loading, More } from "../../ui/states.tsx";
-import { toRepository } from "../repository/address.ts";
 import type { SectionProps } from "./namespace-pages.tsx";
+import { NewRepository } from "./new-repository.tsx";
 
 const ORDERS = { name: "Name", updated: "Updated last", pulls: "Most pulled", stars: "Most starred" } as const;
 type Order = keyof typeof ORDERS;
@@ -19,7 +18,7 @@ export function RepositoriesSection({ namespace, rights }: SectionProps) {
   const [text, setText] = useState("");
   const [sort, setSort] = useState<Order>("updated");
   const [isCreating, setCreating] = useState(false);
-  const q = useDeferredValue(text.trim());
+  const q = useDebounced(text.trim().slice(0, 100), 150);
   const found = usePages(
     client.repositories.list,
     { query: { namespace: namespace.name, sort, limit: 50, ...(q === "" ? {} : { q }) } },
@@ -27,6 +26,7 @@ export function RepositoriesSection({ namespace, rights }: SectionProps) {
   );
   return (
     <div className="flex flex-col gap-4">
+      <h2 className="sr-only">Repositories</h2>
       <div className="flex flex-wrap items-end justify-between gap-3">
         <div className="flex flex-wrap items-end gap-3">
           <TextField label="Filter" type="search" value={text} onChange={(event) => setText(event.target.value)} />
@@ -49,7 +49,7 @@ export function RepositoriesSection({ namespace, rights }: SectionProps) {
       ) : found.data === undefined ? (
         <Loading lines={6} />
       ) : found.items.length === 0 ? (
-        <None isFiltered={q !== ""} mayPush={rights.seesMembers} />
+        <None namespace={namespace.name} isFiltered={q !== ""} mayPush={rights.seesMembers} />
       ) : (
         <>
           <RepositoryRows label="Repositories">
@@ -60,12 +60,14 @@ export function RepositoriesSection({ namespace, rights }: SectionProps) {
           <More pages={found} />
         </>
       )}
-      <NewRepository namespace={namespace.name} isOpen={isCreating} onClose={() => setCreating(false)} />
+      <NewRepository namespace={namespace} isOpen={isCreating} onClose={() => setCreating(false)} />
     </div>
   );
 }
 
-function None({ isFiltered, mayPush }: { isFiltered: boolean; mayPush: boolean }) {
+type NoneProps = { namespace: string; isFiltered: boolean; mayPush: boolean };
+
+function None({ namespace, isFiltered, mayPush }: NoneProps) {
   if (isFiltered) return <Empty title="No repository has that in its name" />;
   return (
     <Empty
@@ -73,63 +75,13 @@ function None({ isFiltered, mayPush }: { isFiltered: boolean; mayPush: boolean }
       icon={<PackageOpen size={28} aria-hidden="true" />}
       action={
         mayPush && (
-          <ButtonLink kind="primary" to="/welcome">
+          <ButtonLink kind="primary" to="/welcome" search={{ namespace }}>
             Push the first image
           </ButtonLink>
         )
       }
     >
-      A push makes the repository by itself.
+      {mayPush ? "A push makes the repository by itself." : "Or none that this account may see."}
     </Empty>
-  );
-}
-
-function NewRepository({ namespace, isOpen, onClose }: { namespace: string; isOpen: boolean; onClose: () => void }) {
-  const navigate = useNavigate();
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
-  const [visibility, setVisibility] = useState<"private" | "public">("private");
-  const create = useChange(client.repositories.create, {
-    onDone: async (made) => {
-      onClose();
-      await navigate(toRepository(made.name));
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate({ body: { name: `${namespace}/${name}`, description, visibility } });
-  };
-  return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="New repository">
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="Name"
-          hint={`What stands behind ${namespace}/`}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          required
-        />
-        <TextField
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-          maxLength={200}
-        />
-        <SelectField
-          label="Who may see it"
-          value={visibility}
-          onChange={(event) => setVisibility(event.target.value as "private" | "public")}
-        >
-          <option value="private">Private: those who were granted it</option>
-          <option value="public">Public: everybody may pull</option>
-        </SelectField>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={create.isPending}>
-            Make it
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
   );
 }

@@ -3,14 +3,17 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { client } from "../../data/client.ts";
 import { useMe } from "../../data/me.ts";
+import { messageOf } from "../../data/problem.ts";
 import { useChange } from "../../data/query.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Checkbox, SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { Card, Section } from "../../ui/page.tsx";
+import { useToast } from "../../ui/toast.tsx";
 import { toNamespace } from "./address.ts";
-import { ROLE_WORDS } from "./grants-section.tsx";
+
 import type { Namespace, SectionProps } from "./namespace-pages.tsx";
+import { ROLE_WORDS } from "./roles.ts";
 
 export function SettingsSection({ namespace }: SectionProps) {
   const me = useMe();
@@ -30,7 +33,7 @@ function Description({ namespace }: { namespace: Namespace }) {
   const [visibility, setVisibility] = useState(namespace.defaultVisibility);
   const [createsOnPush, setCreatesOnPush] = useState(namespace.createsOnPush);
   const [membersRole, setMembersRole] = useState(namespace.membersRole);
-  const update = useChange(client.namespaces.update, { done: "Kept." });
+  const update = useChange(client.namespaces.update, { stale: ["session"], done: "The settings are kept." });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     update.mutate({
@@ -95,7 +98,11 @@ function Description({ namespace }: { namespace: Namespace }) {
 }
 
 function Publisher({ namespace }: { namespace: Namespace }) {
-  const verify = useChange(client.namespaces.verify, { stale: ["repositories", "search"], done: "Kept." });
+  const verify = useChange(client.namespaces.verify, {
+    stale: ["repositories", "search"],
+    done: (it) =>
+      `${it.name} is ${it.isVerifiedPublisher ? "a verified publisher" : "no verified publisher any more"}.`,
+  });
   return (
     <Section
       title="Verified publisher"
@@ -104,6 +111,7 @@ function Publisher({ namespace }: { namespace: Namespace }) {
       <Checkbox
         label={`${namespace.name} is a verified publisher`}
         checked={namespace.isVerifiedPublisher}
+        disabled={verify.isPending}
         onChange={(event) =>
           verify.mutate({
             params: { namespace: namespace.name },
@@ -122,25 +130,27 @@ function Rename({ namespace }: { namespace: Namespace }) {
     stale: ["repositories", "session", "account"],
     done: (renamed) => `It is called ${renamed.name} now.`,
     onDone: (renamed) => navigate(toNamespace(renamed.name, "settings")),
+    saysErrors: false,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    rename.mutate({ params: { namespace: namespace.name }, body: { name } });
+    rename.mutate({ params: { namespace: namespace.name }, body: { name: name.trim().toLowerCase() } });
   };
   return (
     <Section
       title="Rename"
       lead={`Every repository follows. ${namespace.name} goes on leading here, for pulls and pushes too, and nobody else can take it.`}
     >
-      <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
+      <form onSubmit={submit} className="flex flex-wrap items-start gap-2">
         <TextField
           label="New name"
           value={name}
           onChange={(event) => setName(event.target.value)}
+          error={rename.error !== null && messageOf(rename.error)}
           required
           maxLength={64}
         />
-        <Button type="submit" isBusy={rename.isPending} disabled={name === namespace.name}>
+        <Button type="submit" className="mt-6" isBusy={rename.isPending} disabled={name === namespace.name}>
           Rename
         </Button>
       </form>
@@ -150,11 +160,23 @@ function Rename({ namespace }: { namespace: Namespace }) {
 
 function Delete({ namespace }: { namespace: Namespace }) {
   const navigate = useNavigate();
+  const toast = useToast();
   const [isOpen, setOpen] = useState(false);
+  const restore = useChange(client.namespaces.restore, {
+    stale: ["repositories", "session", "search"],
+    done: (it) => `${it.name} is back, with everything in it.`,
+    onDone: (it) => navigate(toNamespace(it.name)),
+  });
   const remove = useChange(client.namespaces.delete, {
-    stale: ["repositories", "session"],
-    done: `${namespace.name} is in the recycle bin.`,
-    onDone: () => navigate({ to: "/" }),
+    stale: ["repositories", "session", "search"],
+    onDone: async () => {
+      const { name } = namespace;
+      toast.say(`${name} is in the recycle bin.`, {
+        label: "Undo",
+        onSelect: () => restore.mutate({ params: { namespace: name } }),
+      });
+      await navigate({ to: "/" });
+    },
   });
   return (
     <Section title="Delete">
@@ -173,8 +195,9 @@ function Delete({ namespace }: { namespace: Namespace }) {
         onConfirm={() => remove.mutate({ params: { namespace: namespace.name } })}
       >
         <p>
-          All of its repositories stop answering, and its robots are disabled. It goes to the recycle bin: an owner or
-          an administrator can restore it, with everything in it, until the bin is emptied. Its name stays reserved.
+          All of its repositories stop answering, and its robots are disabled. It goes to the recycle bin: at its
+          address an owner or an administrator can restore it, with everything in it, until the bin is emptied. Its name
+          stays reserved.
         </p>
       </ConfirmDialog>
     </Section>

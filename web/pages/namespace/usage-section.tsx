@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { client } from "../../data/client.ts";
 import { usePages, useRead } from "../../data/query.ts";
 import { Badge } from "../../ui/badge.tsx";
-import { formatBytes, formatCount } from "../../ui/format.ts";
+import { formatBytes, formatCount, plural } from "../../ui/format.ts";
 import { Card, Fact, Facts, Section } from "../../ui/page.tsx";
 import { Answer, Failed, Loading, More } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
@@ -30,12 +30,14 @@ export function UsageSection({ namespace }: SectionProps) {
                 <Fact name="Plan">
                   {it.plan.name} {!it.isEnforced && <Badge>limits nothing on this registry</Badge>}
                 </Fact>
-                <Fact name="Private repositories">{ofLimit(it.privateRepositories, it.plan.privateRepositories)}</Fact>
-                <Fact name="Members">{ofLimit(it.members, it.plan.members)}</Fact>
+                <Fact name="Private repositories">
+                  {ofLimit(it.privateRepositories, it.isEnforced ? it.plan.privateRepositories : null)}
+                </Fact>
+                <Fact name="Members">{ofLimit(it.members, it.isEnforced ? it.plan.members : null)}</Fact>
                 {it.storageBytes !== null && (
                   <Fact name="Storage">
                     {formatBytes(it.storageBytes)}
-                    {it.plan.storageBytes === null ? "" : ` of ${formatBytes(it.plan.storageBytes)}`}
+                    {it.plan.storageBytes === null || !it.isEnforced ? "" : ` of ${formatBytes(it.plan.storageBytes)}`}
                   </Fact>
                 )}
               </Facts>
@@ -52,8 +54,9 @@ export function UsageSection({ namespace }: SectionProps) {
             state === "ready" && totals !== null ? (
               <>
                 <p className="text-sm">
-                  {formatBytes(totals.storedBytes)} stored for {formatBytes(totals.logicalBytes)} of content, in{" "}
-                  {formatCount(totals.blobs)} blobs.
+                  {totals.blobs === 0
+                    ? "Nothing is stored yet."
+                    : `${formatBytes(totals.storedBytes)} stored for ${formatBytes(totals.logicalBytes)} of content, in ${plural(totals.blobs, "blob")}.`}
                 </p>
                 <ByRepository namespace={namespace.name} />
               </>
@@ -68,12 +71,14 @@ export function UsageSection({ namespace }: SectionProps) {
 }
 
 function ofLimit(used: number, limit: number | null): string {
-  return limit === null ? `${formatCount(used)} (no limit)` : `${formatCount(used)} of ${formatCount(limit)}`;
+  return limit === null ? formatCount(used) : `${formatCount(used)} of ${formatCount(limit)}`;
 }
 
 function ByRepository({ namespace }: { namespace: string }) {
   const rows = usePages(client.usage.namespace, { params: { namespace }, query: { limit: 100 } });
   if (rows.error !== null) return <Failed error={rows.error} retry={() => void rows.refetch()} />;
+  if (rows.data === undefined) return <Loading lines={4} />;
+  if (rows.items.length === 0) return null;
   const largest = Math.max(1, ...rows.items.map((it) => it.uniqueBytes + it.sharedBytes));
   return (
     <>
