@@ -57,7 +57,7 @@ function headerOf(entry: TarEntry, length: number): Uint8Array {
   header.fill(" ", 148, 156);
   header.write(type, 156, 1);
   header.write(link, 157, 100);
-  header.write("ustar\0" + "00", 257, 8);
+  header.write("ustar\u000000", 257, 8);
   const sum = header.reduce((total, byte) => total + byte, 0) + (entry.isDamaged ? 1 : 0);
   octal(header, sum, 148, 8);
   return header;

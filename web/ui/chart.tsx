@@ -6,6 +6,7 @@ import { formatCount } from "./format.ts";
 
 const HEIGHT = 180;
 const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+const DATE = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", timeZone: "UTC" });
 
 type ChartProps = {
   /** What the numbers are, such as `Pulls`. */
@@ -43,25 +44,27 @@ export function Chart({ label, points, format = formatCount }: ChartProps) {
     };
   }, [label, points, format]);
   return (
-    <div>
+    <div className="relative">
       <div ref={box} aria-hidden="true" className="h-45 overflow-hidden" />
-      <table className="sr-only">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">{label}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ at, value }) => (
-            <tr key={at}>
-              <td>{DAY.format(new Date(at))}</td>
-              <td>{format(value)}</td>
+      <div className="sr-only">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col">{label}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {points.map(({ at, value }) => (
+              <tr key={at}>
+                <td>{DAY.format(new Date(at))}</td>
+                <td>{format(value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
@@ -87,8 +90,13 @@ function draw(
       cursor: { drag: { x: false, y: false } },
       scales: { y: { range: (_chart, _least, most) => [0, Math.max(most * 1.1, 4)] } },
       axes: [
-        { ...axis, grid: { show: false } },
-        { ...axis, size: 54, values: (_chart, splits) => splits.map((it) => (Number.isInteger(it) ? format(it) : "")) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 28,
+          values: (_chart, splits) => splits.map((at) => DATE.format(at * 1_000)),
+        },
+        { ...axis, size: 44, values: (_chart, splits) => splits.map((it) => (Number.isInteger(it) ? format(it) : "")) },
       ],
       series: [
         {},

@@ -24,6 +24,8 @@ function List() {
     <Base.Root
       key={toast.id}
       toast={toast}
+      // It counts as a dialog, which has to have a name.
+      aria-label={toast.type === "error" ? "Error" : "Done"}
       className={classes(
         "flex items-start justify-between gap-2 rounded-md border border-line bg-surface py-2 pl-4 pr-2 text-sm shadow-overlay",
         toast.type === "error" && "border-bad",

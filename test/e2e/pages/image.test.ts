@@ -12,6 +12,7 @@ import { makeOciLayout, makeRootFileSystem, type OciLayout } from "../../support
 import { ADMINISTRATOR, FILLED, PASSWORD, pusherOf } from "../../support/pages.ts";
 import { Browser as ApiBrowser } from "../../support/browser.ts";
 import { describeWith } from "../../support/requirements.ts";
+import { tarOf } from "../../support/tars.ts";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../../support/temporary.ts";
 
 const CREDENTIALS = `${ADMINISTRATOR.name}:${PASSWORD}`;
@@ -152,7 +153,7 @@ describeWith("an image's pages", ["chromium", "buildah", "skopeo", "busybox", "c
     await page.getByRole("link", { name: "Configuration" }).click();
     await page.getByText("/own-arm64").first().waitFor();
     await page.getByRole("link", { name: "Files", exact: true }).click();
-    await page.getByRole("link", { name: "own-arm64" }).waitFor();
+    await page.getByRole("link", { name: "own-arm64", exact: true }).waitFor();
     await page.goto("/r/acme/shop/-/images/multi");
     await page.getByText("1 attestation").click();
     await page.getByRole("link", { name: "of linux/amd64" }).waitFor();
@@ -196,6 +197,8 @@ describeWith("an image's pages", ["chromium", "buildah", "skopeo", "busybox", "c
     await page.goto("/r/acme/charts/hello/-/images/1.2.3");
     await page.getByText("Greets whoever comes by.").waitFor();
     await page.getByText(/helm install .*oci:\/\/.*\/acme\/charts\/hello --version 1\.2\.3/).waitFor();
+    await page.getByRole("button", { name: "README" }).click();
+    await page.getByText("wave", { exact: true }).waitFor();
     await page.getByRole("button", { name: "values.yaml" }).click();
     const values = page.getByRole("region", { name: "values.yaml" });
     expect((await values.innerText()).replaceAll(/\n\s*/g, "")).toContain(VALUES_YAML.split("\n")[0]!);
@@ -209,11 +212,29 @@ describeWith("an image's pages", ["chromium", "buildah", "skopeo", "busybox", "c
     await page.getByText("This is no text").waitFor();
   });
 
+  test("a layer that is damaged: why its files cannot be shown", async () => {
+    const pusher = pusherOf(berth, ADMINISTRATOR);
+    const push = (bytes: Uint8Array, type: string) =>
+      pusher.pushBlob("acme/broken", bytes, `application/vnd.oci.image.${type}`);
+    const whole = Bun.gzipSync(tarOf([{ name: "a.txt", content: "a".repeat(5_000) }]));
+    await pusher.pushManifest("acme/broken", "1", {
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: await push(new TextEncoder().encode("{}"), "config.v1+json"),
+      layers: [await push(whole.subarray(0, whole.length / 2), "layer.v1.tar+gzip")],
+    } as { mediaType: string });
+    await page.goto("/r/acme/broken/-/files/1");
+    await page.getByText("Its files cannot be shown").waitFor();
+    expect(await page.getByText("Clients pull it all the same.").count()).toBe(1);
+    await page.goto("/r/acme/broken/-/images/1?view=configuration");
+    await page.getByText("It sets no variables.").waitFor();
+  });
+
   test("names that mean harm are only text, and nothing of them is hidden", async () => {
     await page.goto("/r/acme/shop/-/files/1.1?path=odd");
     await page.getByRole("link", { name: '<img src=x onerror="alert(1)">.txt', exact: true }).waitFor();
-    await page.getByText("U+202E").waitFor();
-    await page.getByText("U+001B").waitFor();
+    await page.getByText("U+202E", { exact: true }).waitFor();
+    await page.getByText("U+001B", { exact: true }).waitFor();
     await page.getByRole("link", { name: '<img src=x onerror="alert(1)">.txt', exact: true }).click();
     await page.getByRole("link", { name: "Download" }).waitFor();
     await page.goto("/r/acme/shop/-/images/1.1?view=configuration");

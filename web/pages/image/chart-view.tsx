@@ -125,8 +125,9 @@ function ChartParts({ repository, reference, answer }: PartsProps) {
   const text = (name: string, content: string | null) =>
     content === null ? [] : [{ name, show: () => <TextView text={content} label={name} /> }];
   const parts: { name: string; show: () => ReactNode }[] = [
-    ...(readme === null ? [] : [{ name: "README", show: () => <Readme text={readme} /> }]),
+    // What people come back for; and what shows Markdown is large, and loaded when it is asked for.
     ...text("values.yaml", values),
+    ...(readme === null ? [] : [{ name: "README", show: () => <Readme text={readme} /> }]),
     ...text("Chart.yaml", chartYaml),
     ...text("values.schema.json", valuesSchema),
     {

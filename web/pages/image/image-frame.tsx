@@ -8,8 +8,9 @@ import { Answer } from "../../ui/states.tsx";
 import { TabBar, TabLink } from "../../ui/tabs.tsx";
 import { toRepository } from "../repository/address.ts";
 import { imageName, shortReference, toImage, useImageSearch, type ImageSearch, type View } from "./address.ts";
-import { type Child, chooseChild, type Image, kindName, useImage } from "./image.ts";
+import { type Child, chooseChild, type Image, kindName } from "./image.ts";
 import { PlatformSwitch } from "./platform-switch.tsx";
+import { useImage } from "./use-image.ts";
 
 /** `top`: what the reference names; `image`: of an index the image that was chosen, else the same. */
 export type Shown = { repository: string; reference: string; top: Image; image: Image; child: Child | undefined };

@@ -1,6 +1,8 @@
 /** One image, or whatever else a manifest is: all that is known of it. */
+import { ButtonLink } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
 import { Section } from "../../ui/page.tsx";
-import { useImageSearch } from "./address.ts";
+import { toImage, useImageSearch } from "./address.ts";
 import { ArtifactContents } from "./artifact-contents.tsx";
 import { BuildSteps } from "./build-steps.tsx";
 import { Configuration } from "./configuration.tsx";
@@ -36,6 +38,17 @@ function View(shown: Shown) {
           <Referrers repository={repository} digest={image.digest} />
         </Section>
       </div>
+    );
+  }
+  // An index that names an index.
+  if (image.children !== null) {
+    return (
+      <Notice
+        title="This is an index again"
+        action={<ButtonLink {...toImage(repository, "images", image.digest)}>Look at it</ButtonLink>}
+      >
+        It names images of its own.
+      </Notice>
     );
   }
   return image.kind === "image" ? <BuildSteps {...shown} /> : <ArtifactContents {...shown} />;

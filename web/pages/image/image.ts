@@ -1,6 +1,5 @@
 /** An image as its pages read it: what the reference names, and of an index the image of the platform that was chosen. */
-import { client } from "../../data/client.ts";
-import { useRead } from "../../data/query.ts";
+import type { client } from "../../data/client.ts";
 
 export type Image = Awaited<ReturnType<typeof client.manifests.get>>;
 export type Child = NonNullable<Image["children"]>[number];
@@ -54,8 +53,4 @@ export function chooseChild(image: Image, wanted: string | undefined): Child | u
     here[0] ??
     platforms[0]
   );
-}
-
-export function useImage(repository: string, reference: string, enabled = true) {
-  return useRead(client.manifests.get, { params: { repository, reference } }, { enabled });
 }

@@ -39,7 +39,7 @@ export function PlatformSwitch({ repository, reference, section, top, child }: S
         )}
       >
         <PlainText text={label} />
-        {it.sizeBytes !== null && <span className="text-xs opacity-80">{formatBytes(it.sizeBytes)}</span>}
+        {it.sizeBytes !== null && <span className="text-xs">{formatBytes(it.sizeBytes)}</span>}
         {!it.isHere && <span className="text-xs">not here</span>}
       </Link>
     </li>

@@ -8,6 +8,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Empty, Failed, Loading, More } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
@@ -81,12 +82,23 @@ export function reachOf(repository: string | null): string {
   return repository === "" ? "nothing: its repository was moved elsewhere" : repository;
 }
 
-function NewRobot({ namespace, isOpen, onClose }: { namespace: string; isOpen: boolean; onClose: () => void }) {
+type NewRobotProps = { namespace: string; onClose: () => void };
+
+function NewRobot({ isOpen, ...form }: NewRobotProps & { isOpen: boolean }) {
+  return (
+    <Dialog isOpen={isOpen} onClose={form.onClose} title="New robot">
+      <NewRobotForm {...form} />
+    </Dialog>
+  );
+}
+
+function NewRobotForm({ namespace, onClose }: NewRobotProps) {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const [repository, setRepository] = useState("");
   const create = useChange(client.robots.create, {
+    saysErrors: false,
     onDone: async (made) => {
       onClose();
       await navigate(toNamespace(namespace, "robots", made.name));
@@ -101,32 +113,32 @@ function NewRobot({ namespace, isOpen, onClose }: { namespace: string; isOpen: b
     });
   };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="New robot">
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="Name"
-          hint={`It logs in as ${namespace}.${name === "" ? "NAME" : name}`}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          pattern="[a-z0-9._\-]+"
-          title="Lower-case letters, digits and . _ - alone"
-          maxLength={40}
-          required
-        />
-        <TextField label="Description" value={description} onChange={(event) => setDescription(event.target.value)} />
-        <TextField
-          label="Confine it to one repository (may be left out)"
-          placeholder={`${namespace}/web`}
-          value={repository}
-          onChange={(event) => setRepository(event.target.value)}
-        />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={create.isPending}>
-            Make it
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <FormError error={create.error} />
+      <TextField
+        label="Name"
+        hint={`It logs in as ${namespace}.${name === "" ? "NAME" : name}`}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        pattern="[a-z0-9._\-]+"
+        title="Lower-case letters, digits and . _ - alone"
+        maxLength={40}
+        required
+      />
+      <TextField label="Description" value={description} onChange={(event) => setDescription(event.target.value)} />
+      <TextField
+        label="Confine it to one repository (may be left out)"
+        hint="Then it reaches nothing else, whatever it is granted"
+        placeholder={`${namespace}/web`}
+        value={repository}
+        onChange={(event) => setRepository(event.target.value)}
+      />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" isBusy={create.isPending}>
+          Make it
+        </Button>
+      </DialogActions>
+    </form>
   );
 }

@@ -6,13 +6,15 @@ import { useChange, usePages, useRead } from "../../data/query.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
-import { SelectField, TextArea } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/field.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Answer, Failed, Loading, More } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toNamespace } from "./address.ts";
 import type { SectionProps } from "./namespace-pages.tsx";
+import { SubjectGrants } from "./subject-grants.tsx";
+import { TeamGroups } from "./team-groups.tsx";
 
 export function TeamDetails({ namespace, rights, rest: team }: SectionProps) {
   const navigate = useNavigate();
@@ -42,6 +44,13 @@ export function TeamDetails({ namespace, rights, rest: team }: SectionProps) {
           >
             <TeamMembers params={params} mayChange={rights.administers} />
           </Section>
+          {rights.inspects && (
+            <SubjectGrants
+              namespace={namespace.name}
+              subject={{ kind: "team", name: team }}
+              mayChange={rights.administers}
+            />
+          )}
           <TeamGroups params={params} mayChange={rights.administers} />
           <ConfirmDialog
             isOpen={isDeleting}
@@ -62,13 +71,13 @@ export function TeamDetails({ namespace, rights, rest: team }: SectionProps) {
   );
 }
 
-type PartProps = { params: { namespace: string; team: string }; mayChange: boolean };
+export type PartProps = { params: { namespace: string; team: string }; mayChange: boolean };
 
 function TeamMembers({ params, mayChange }: PartProps) {
   const inTeam = usePages(client.teams.listMembers, { params, query: { limit: 100 } });
   const all = usePages(
     client.members.list,
-    { params: { namespace: params.namespace }, query: { limit: 100 } },
+    { params: { namespace: params.namespace }, query: { limit: 1_000 } },
     { enabled: mayChange },
   );
   const [chosen, setChosen] = useState("");
@@ -121,7 +130,12 @@ function TeamMembers({ params, mayChange }: PartProps) {
                 </Cell>
                 <Cell className="text-right">
                   {mayChange && it.source === null && (
-                    <Button kind="quiet" onClick={() => remove.mutate({ params: { ...params, account: it.account } })}>
+                    <Button
+                      kind="quiet"
+                      aria-label={`Take ${it.account} out of the team`}
+                      disabled={remove.isPending}
+                      onClick={() => remove.mutate({ params: { ...params, account: it.account } })}
+                    >
                       Take out
                     </Button>
                   )}
@@ -133,58 +147,5 @@ function TeamMembers({ params, mayChange }: PartProps) {
       )}
       <More pages={inTeam} />
     </>
-  );
-}
-
-function TeamGroups({ params, mayChange }: PartProps) {
-  const groups = useRead(client.teams.getGroups, { params });
-  return (
-    <Section
-      title="Groups"
-      lead="Whoever is in one of these groups of a directory or login provider is in the team from their next sign-in on."
-    >
-      <Answer answer={groups} lines={1}>
-        {(read) => (
-          <GroupsForm
-            key={JSON.stringify(read.groups)}
-            params={params}
-            mayChange={mayChange}
-            initial={read.groups.map((it) => `${it.source} ${it.group}`).join("\n")}
-          />
-        )}
-      </Answer>
-    </Section>
-  );
-}
-
-function GroupsForm({ params, mayChange, initial }: PartProps & { initial: string }) {
-  const [text, setText] = useState(initial);
-  const put = useChange(client.teams.putGroups, { done: "The groups are kept." });
-  if (!mayChange) {
-    return <p className="code text-sm whitespace-pre-wrap">{initial === "" ? "None." : initial}</p>;
-  }
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const lines = text.split("\n").filter((it) => it.trim() !== "");
-    const groups = lines.map((line) => {
-      const [source = "", ...group] = line.trim().split(" ");
-      return { source, group: group.join(" ") };
-    });
-    put.mutate({ params, body: { groups } });
-  };
-  return (
-    <form onSubmit={submit} className="flex flex-col items-start gap-3">
-      <TextArea
-        label="One a line: the source, a space, the group as the source calls it"
-        hint="Such as: ldap:corp cn=qa,ou=groups,dc=example,dc=org"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        className="w-full"
-        spellCheck={false}
-      />
-      <Button type="submit" isBusy={put.isPending} disabled={text === initial}>
-        Keep the groups
-      </Button>
-    </form>
   );
 }

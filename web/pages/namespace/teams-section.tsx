@@ -7,6 +7,7 @@ import { useChange, usePages } from "../../data/query.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Empty, Failed, Loading, More } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
@@ -72,11 +73,22 @@ function TeamList({ namespace, rights }: SectionProps) {
   );
 }
 
-function NewTeam({ namespace, isOpen, onClose }: { namespace: string; isOpen: boolean; onClose: () => void }) {
+type NewTeamProps = { namespace: string; onClose: () => void };
+
+function NewTeam({ isOpen, ...form }: NewTeamProps & { isOpen: boolean }) {
+  return (
+    <Dialog isOpen={isOpen} onClose={form.onClose} title="New team">
+      <NewTeamForm {...form} />
+    </Dialog>
+  );
+}
+
+function NewTeamForm({ namespace, onClose }: NewTeamProps) {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const create = useChange(client.teams.create, {
+    saysErrors: false,
     onDone: async (made) => {
       onClose();
       await navigate(toNamespace(namespace, "teams", made.name));
@@ -87,23 +99,22 @@ function NewTeam({ namespace, isOpen, onClose }: { namespace: string; isOpen: bo
     create.mutate({ params: { namespace }, body: { name, description } });
   };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="New team">
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="Name"
-          hint="Lower-case letters and digits, joined by . _ or -"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          required
-        />
-        <TextField label="Description" value={description} onChange={(event) => setDescription(event.target.value)} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={create.isPending}>
-            Make it
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <FormError error={create.error} />
+      <TextField
+        label="Name"
+        hint="Lower-case letters and digits, joined by . _ or -"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        required
+      />
+      <TextField label="Description" value={description} onChange={(event) => setDescription(event.target.value)} />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" isBusy={create.isPending}>
+          Make it
+        </Button>
+      </DialogActions>
+    </form>
   );
 }

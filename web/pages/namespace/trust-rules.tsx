@@ -3,8 +3,9 @@ import { type FormEvent, useState } from "react";
 import { client } from "../../data/client.ts";
 import { useChange, useRead } from "../../data/query.ts";
 import { Button } from "../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../ui/dialog.tsx";
+import { ConfirmDialog, Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Answer } from "../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
@@ -14,7 +15,11 @@ type RobotParams = { namespace: string; robot: string };
 export function TrustRules({ params, mayChange }: { params: RobotParams; mayChange: boolean }) {
   const [isCreating, setCreating] = useState(false);
   const rules = useRead(client.trustRules.list, { params });
-  const remove = useChange(client.trustRules.delete, { done: "The rule is deleted." });
+  const [deleted, setDeleted] = useState<{ id: string; name: string } | null>(null);
+  const remove = useChange(client.trustRules.delete, {
+    done: "The rule is deleted.",
+    onDone: () => setDeleted(null),
+  });
   return (
     <Section
       title="Trusted CI identities"
@@ -51,11 +56,7 @@ export function TrustRules({ params, mayChange }: { params: RobotParams; mayChan
                     </Cell>
                     <Cell className="text-right">
                       {mayChange && (
-                        <Button
-                          kind="quiet"
-                          aria-label={`Delete the rule ${it.name}`}
-                          onClick={() => remove.mutate({ params: { ...params, rule: it.id } })}
-                        >
+                        <Button kind="quiet" aria-label={`Delete the rule ${it.name}`} onClick={() => setDeleted(it)}>
                           Delete
                         </Button>
                       )}
@@ -67,17 +68,41 @@ export function TrustRules({ params, mayChange }: { params: RobotParams; mayChan
           )
         }
       </Answer>
+      <ConfirmDialog
+        isOpen={deleted !== null}
+        onClose={() => setDeleted(null)}
+        title={`Delete the rule ${deleted?.name ?? ""}?`}
+        action="Delete the rule"
+        isBusy={remove.isPending}
+        onConfirm={() => deleted !== null && remove.mutate({ params: { ...params, rule: deleted.id } })}
+      >
+        <p>Jobs whose tokens fit no other rule cannot log in any more. The same rule can be made again.</p>
+      </ConfirmDialog>
       <NewRule params={params} isOpen={isCreating} onClose={() => setCreating(false)} />
     </Section>
   );
 }
 
-function NewRule({ params, isOpen, onClose }: { params: RobotParams; isOpen: boolean; onClose: () => void }) {
+type NewRuleProps = { params: RobotParams; onClose: () => void };
+
+function NewRule({ isOpen, ...form }: NewRuleProps & { isOpen: boolean }) {
+  return (
+    <Dialog isOpen={isOpen} onClose={form.onClose} title="New trust rule">
+      <NewRuleForm {...form} />
+    </Dialog>
+  );
+}
+
+function NewRuleForm({ params, onClose }: NewRuleProps) {
   const [name, setName] = useState("");
   const [issuer, setIssuer] = useState("https://token.actions.githubusercontent.com");
   const [audience, setAudience] = useState("berth");
   const [claims, setClaims] = useState("sub = repo:OWNER/REPOSITORY:ref:refs/heads/main");
-  const create = useChange(client.trustRules.create, { done: "The rule holds.", onDone: onClose });
+  const create = useChange(client.trustRules.create, {
+    saysErrors: false,
+    done: "The rule holds.",
+    onDone: onClose,
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const pairs = claims
@@ -87,31 +112,30 @@ function NewRule({ params, isOpen, onClose }: { params: RobotParams; isOpen: boo
     create.mutate({ params, body: { name, issuer, audience, conditions: Object.fromEntries(pairs) } });
   };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="New trust rule">
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} required />
-        <TextField
-          label="Issuer"
-          hint="As the token's iss has it. The operator lists the issuers that can be trusted."
-          value={issuer}
-          onChange={(event) => setIssuer(event.target.value)}
-          required
-        />
-        <TextField label="Audience" value={audience} onChange={(event) => setAudience(event.target.value)} required />
-        <TextArea
-          label="Claims, one a line"
-          hint="* stands for any characters. All of them must fit."
-          value={claims}
-          onChange={(event) => setClaims(event.target.value)}
-          spellCheck={false}
-        />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={create.isPending}>
-            Trust it
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <FormError error={create.error} />
+      <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} required />
+      <TextField
+        label="Issuer"
+        hint="As the token's iss has it. The operator lists the issuers that can be trusted."
+        value={issuer}
+        onChange={(event) => setIssuer(event.target.value)}
+        required
+      />
+      <TextField label="Audience" value={audience} onChange={(event) => setAudience(event.target.value)} required />
+      <TextArea
+        label="Claims, one a line"
+        hint="* stands for any characters. All of them must fit."
+        value={claims}
+        onChange={(event) => setClaims(event.target.value)}
+        spellCheck={false}
+      />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" isBusy={create.isPending}>
+          Trust it
+        </Button>
+      </DialogActions>
+    </form>
   );
 }

@@ -1,12 +1,11 @@
 /** One run with the last lines of its log, anew each second while it runs. */
-import { Link } from "@tanstack/react-router";
 import { JOB_TEXTS } from "../../../../src/jobs/kinds.ts";
 import { formatTime } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/notice.tsx";
 import { Card, Fact, Facts, Section } from "../../../ui/page.tsx";
 import { PlainText } from "../../../ui/plain-text.tsx";
 import { Answer } from "../../../ui/states.tsx";
-import { toAdmin } from "../address.ts";
+import { Crumb } from "../crumb.tsx";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 import { durationWords, figuresOf } from "./run-words.ts";
 import { type Run, useRun } from "./use-run.ts";
@@ -27,10 +26,8 @@ function Shown({ run }: { run: Run }) {
       <Section
         title={
           <>
-            <Link {...toAdmin("jobs")} className="link">
-              Jobs
-            </Link>{" "}
-            / {JOB_TEXTS[kind].title} <OutcomeBadge outcome={outcome} />
+            <Crumb section="jobs" title="Jobs" />
+            {JOB_TEXTS[kind].title} <OutcomeBadge outcome={outcome} />
           </>
         }
         lead={JOB_TEXTS[kind].description}

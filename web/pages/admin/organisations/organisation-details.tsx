@@ -14,8 +14,9 @@ import { Answer } from "../../../ui/states.tsx";
 import { Time } from "../../../ui/time.tsx";
 import { toNamespace } from "../../namespace/address.ts";
 import { toAdmin } from "../address.ts";
+import { Crumb } from "../crumb.tsx";
 import { PlanOf } from "../plans/plan-of.tsx";
-import type { Namespace } from "./organisations-section.tsx";
+import type { Namespace } from "./namespace-table.tsx";
 
 type DetailsProps = { name: string; mayChange: boolean };
 
@@ -49,10 +50,8 @@ function Profile({ namespace, mayChange }: { namespace: Namespace; mayChange: bo
     <Section
       title={
         <>
-          <Link {...toAdmin("organisations")} className="link">
-            Organisations
-          </Link>{" "}
-          / {name} {isVerifiedPublisher && <Badge tone="good">verified publisher</Badge>}
+          <Crumb section="organisations" title="Organisations" />
+          {name} {isVerifiedPublisher && <Badge tone="good">verified publisher</Badge>}
         </>
       }
       actions={

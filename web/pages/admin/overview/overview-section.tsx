@@ -12,6 +12,8 @@ import { toAdmin } from "../address.ts";
 import { GrowthChart } from "../storage/growth-chart.tsx";
 import { HEALTH_WORDS, HealthChecks } from "./health-checks.tsx";
 
+const WATCH_MS = 2_000;
+
 export function OverviewSection() {
   return (
     <div className="flex flex-col gap-8">
@@ -61,7 +63,9 @@ function HealthAtAGlance() {
 
 function Counts() {
   const counts = useRead(client.administration.counts, undefined);
-  const storage = useRead(client.storage.get, undefined);
+  const storage = useRead(client.storage.get, undefined, {
+    again: { everyMs: WATCH_MS, until: ({ isCounting, totals }) => !isCounting && totals !== null },
+  });
   const totals = storage.data?.totals ?? null;
   return (
     <Section title="What there is">
@@ -90,7 +94,7 @@ function Counts() {
 
 type FigureProps = { name: string; value: string; section: string; children: ReactNode };
 
-export function Figure({ name, value, section, children }: FigureProps) {
+function Figure({ name, value, section, children }: FigureProps) {
   return (
     <li>
       <Card className="flex h-full flex-col">
@@ -103,8 +107,6 @@ export function Figure({ name, value, section, children }: FigureProps) {
     </li>
   );
 }
-
-const WATCH_MS = 2_000;
 
 function Running() {
   const jobs = useRead(client.jobs.list, undefined, {

@@ -57,7 +57,7 @@ export function Collection({ mayChange, freed }: { mayChange: boolean; freed: Fr
       {mayChange && (
         <Checkbox
           label="Without the grace"
-          hint="Bytes that have just been given up go too. What is being pushed is kept by its lease all the same."
+          hint="Bytes that were given up just now go too: an older snapshot that is restored may miss them. What is being pushed stays."
           checked={isNow}
           onChange={(event) => setNow(event.target.checked)}
         />

@@ -10,7 +10,7 @@ import { PlainText } from "../../../ui/plain-text.tsx";
 import { Answer } from "../../../ui/states.tsx";
 import { Time } from "../../../ui/time.tsx";
 import { toNamespace } from "../../namespace/address.ts";
-import { toAdmin } from "../address.ts";
+import { Crumb } from "../crumb.tsx";
 import { PlanOf } from "../plans/plan-of.tsx";
 import { RoleForm } from "./role-form.tsx";
 import { UserActions } from "./user-actions.tsx";
@@ -49,10 +49,8 @@ function Profile({ user, isMe, mayChange }: ProfileProps) {
     <Section
       title={
         <>
-          <Link {...toAdmin("users")} className="link">
-            Users
-          </Link>{" "}
-          / {user.name} <UserBadges user={user} /> {isMe && <Badge tone="accent">you</Badge>}
+          <Crumb section="users" title="Users" />
+          {user.name} <UserBadges user={user} /> {isMe && <Badge tone="accent">you</Badge>}
         </>
       }
       actions={mayChange && <UserActions user={user} isMe={isMe} />}

@@ -72,7 +72,7 @@ export const TagRow = memo(function TagRow({ repository, tag, isSelected, index,
       <Cell className="hidden text-soft md:table-cell">
         <Platforms platforms={tag.platforms} />
       </Cell>
-      <Cell isNumber className="whitespace-nowrap">
+      <Cell isNumber className="hidden whitespace-nowrap sm:table-cell">
         {formatBytes(sizeBytes)}
       </Cell>
       <Cell className="truncate" title={`${formatTime(pushedAt)} by ${pushedBy}`}>

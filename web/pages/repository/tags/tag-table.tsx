@@ -57,10 +57,10 @@ export function TagTable({ repository, tags, selected, sort, onSort, onSelectAll
             Tag
           </SortHead>
           <HeadCell className="hidden md:table-cell">Platforms</HeadCell>
-          <SortHead {...heading} by="size" isNumber className="w-20 md:w-24">
+          <SortHead {...heading} by="size" isNumber className="hidden w-24 sm:table-cell">
             Size
           </SortHead>
-          <SortHead {...heading} by="pushed" className="w-26 md:w-52">
+          <SortHead {...heading} by="pushed" className="w-30 md:w-52">
             Pushed
           </SortHead>
           <SortHead {...heading} by="pulled" className="hidden w-32 md:table-cell">
