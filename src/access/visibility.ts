@@ -33,6 +33,16 @@ export function visibilityOf({ isOpen, seesPublic, rights, ceiling }: Principal)
   };
 }
 
+/** Whether nothing is hidden from them, not even what is deleted: an account that sees all, by a credential without limits. */
+export function seesEverything({ seesAll, isLimited, confinedTo }: VisibilityParameters): boolean {
+  return seesAll === 1 && isLimited === 0 && confinedTo === 0;
+}
+
+/** As `visibleTo`, and for those who see everything rows in the recycle bin too. */
+export function visibleWithDeletedTo(p: VisibilityParameters, dialect: Dialect): RawBuilder<boolean> {
+  return sql<boolean>`((${p.seesAll} = 1 and ${p.isLimited} = 0 and ${p.confinedTo} = 0) or ${visibleTo(p, dialect)})`;
+}
+
 /**
  * A condition on rows of `repositories`. `p` are the statement's own stand-ins. The order matters: what is cheap and decides
  * for most comes first.

@@ -89,7 +89,7 @@ export class ActivityBook {
     const items: Deed[] = [];
     const pace = new Pace();
     for (let examined = 0; examined < MAX_EXAMINED;) {
-      const rows = await this.#read(names, beforeAt, beforeId);
+      const rows = await this.#read(resource.id, names, beforeAt, beforeId);
       for (const row of rows) {
         if (items.length === limit) return { items, next: byTime.encode([beforeAt, beforeId]) };
         if (isShown(row, seesAll)) items.push(deedOf(row, seesAll));
@@ -188,8 +188,8 @@ export class ActivityBook {
   }
 
   /** Of all names that the repository had, newest first. */
-  async #read(names: readonly string[], beforeAt: number, beforeId: number): Promise<Event[]> {
-    const page = { beforeAt, beforeId, limit: STRETCH };
+  async #read(repositoryId: number, names: readonly string[], beforeAt: number, beforeId: number): Promise<Event[]> {
+    const page = { repositoryId, beforeAt, beforeId, limit: STRETCH };
     const lists: Event[][] = [];
     for (const target of names) {
       lists.push(await queries.listRepositoryEvents.all(this.#parts.database, { target, ...page }));

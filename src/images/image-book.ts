@@ -33,6 +33,8 @@ const MAX_CHILDREN = 1_000;
 const MAX_LAYERS = 4_096;
 const MAX_TAGS = 100;
 const MAX_INDEXES = 50;
+/** Of each child and layer: there may be thousands. */
+const MAX_CHILD_NOTES = 20;
 const MAX_INDEX_TAGS = 10;
 const TITLE = "org.opencontainers.image.title";
 
@@ -220,7 +222,7 @@ export class ImageBook {
     const rows = await manifestQueries.listManifestsHere.all(database, { repositoryId, digests });
     const present = new Set(rows.map((row) => row.digest));
     return named.map(({ entry, descriptor }) => {
-      const annotations = notesOf(entry, "annotations");
+      const annotations = notesOf(entry, "annotations", MAX_CHILD_NOTES);
       const here = children.get(descriptor.digest);
       return {
         digest: descriptor.digest,
@@ -264,7 +266,7 @@ function layersOf(document: JsonObject | null): Layer[] {
     const descriptor = descriptorOf(it);
     if (descriptor === null) return [];
     const title = textOf(objectOf(it, "annotations"), TITLE, 512);
-    return [{ ...descriptor, title, annotations: notesOf(it, "annotations") }];
+    return [{ ...descriptor, title, annotations: notesOf(it, "annotations", MAX_CHILD_NOTES) }];
   });
 }
 

@@ -102,16 +102,16 @@ export function keysOf(object: JsonObject | null, key: string): string[] {
 }
 
 /** Texts by name, sorted: annotations and labels. */
-export function notesOf(object: JsonObject | null, key: string): Note[] {
-  return notesIn(objectOf(object, key));
+export function notesOf(object: JsonObject | null, key: string, limit = MAX_NOTES): Note[] {
+  return notesIn(objectOf(object, key), limit);
 }
 
-export function notesIn(object: JsonObject | null): Note[] {
+export function notesIn(object: JsonObject | null, limit = MAX_NOTES): Note[] {
   if (object === null) return [];
   const notes: Note[] = [];
   for (const [name, value] of Object.entries(object)) {
     if (typeof value === "string") notes.push({ name: cut(name, MAX_NAME), value: cut(value) });
-    if (notes.length === MAX_NOTES) break;
+    if (notes.length === limit) break;
   }
   return notes.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

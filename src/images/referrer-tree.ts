@@ -13,6 +13,7 @@ import * as queries from "./queries/manifests.ts";
 
 const MAX_NODES = 500;
 const MAX_DEPTH = 5;
+const MAX_NOTES = 20;
 
 /** Times in ms since 1970. */
 export type Referrer = {
@@ -117,7 +118,7 @@ function referrerOf(row: Row, place: Pick<Referrer, "parent" | "depth" | "via">)
     manifestBytes: row.size_bytes,
     created: textOf(annotations, "org.opencontainers.image.created", 64),
     pushedAt: row.created_at,
-    annotations: notesIn(annotations),
+    annotations: notesIn(annotations, MAX_NOTES),
     tag: null,
   };
 }

@@ -216,6 +216,17 @@ export const filesApi = {
       }),
     }),
   }),
+  blob: endpoint({
+    id: "files.blob",
+    method: "GET",
+    path: "/api/v1/repositories/<repository>/-/manifests/<reference>/layers/<digest>/download",
+    summary: "Download a layer or a config as it is stored",
+    description: "As an attachment of no type and no name: the file of an artifact, or a layer's archive.",
+    isPublic: true,
+    media: ["application/octet-stream"],
+    errors: NOT_THERE,
+    schemas: () => ({ params: { ...params(), digest: digest() }, query: { platform: platform() } }),
+  }),
   chart: endpoint({
     id: "files.chart",
     method: "GET",

@@ -106,7 +106,26 @@ export class Files {
 
   /** The beginning of a config or a layer as stored. Throws NOT_FOUND when it is none of the manifest's. */
   async text(place: Place, digest: string): Promise<OutputOf<typeof api.text>> {
-    const { images, storage } = this.#parts;
+    const { mediaType, blob } = await this.#findContent(place, digest);
+    const bytes = await readBlob(this.#parts.storage, blob, PREVIEW_BYTES);
+    return { digest, mediaType, sizeBytes: blob.sizeBytes, ...previewOf(bytes, blob.sizeBytes) };
+  }
+
+  /** A config or a layer as stored, whole. Throws NOT_FOUND when it is none of the manifest's. */
+  async openBlob(place: Place, digest: string): Promise<{ sizeBytes: number; body: () => Promise<BlobBody> }> {
+    const { blob } = await this.#findContent(place, digest);
+    const { sizeBytes, content, storageKey } = blob;
+    const body = async () => {
+      if (content !== null) return content;
+      const stored = storageKey === null ? null : await this.#parts.storage.read(storageKey, undefined, sizeBytes);
+      if (stored === null) throw new RegistryError("UNAVAILABLE", { message: "the bytes of this content are missing" });
+      return stored instanceof Uint8Array ? stored : stored.stream();
+    };
+    return { sizeBytes, body };
+  }
+
+  async #findContent(place: Place, digest: string) {
+    const { images } = this.#parts;
     const image = await images.find(place.repository, place.reference, place.platform);
     const descriptors = [...image.layers.map((it) => it.descriptor), ...(image.config ? [image.config] : [])];
     const descriptor = descriptors.find((it) => it.digest === digest);
@@ -114,9 +133,7 @@ export class Files {
     if (!descriptor || !blob) {
       throw new RegistryError("NOT_FOUND", { message: "this image has no such content here", detail: { digest } });
     }
-    const bytes = await readBlob(storage, blob, PREVIEW_BYTES);
-    const { mediaType } = descriptor;
-    return { digest, mediaType, sizeBytes: blob.sizeBytes, ...previewOf(bytes, blob.sizeBytes) };
+    return { mediaType: descriptor.mediaType, blob };
   }
 
   async chart(place: Place): Promise<OutputOf<typeof api.chart>> {
@@ -267,6 +284,8 @@ function shownImage(image: LayeredImage, layers: LayerState[]) {
   const { repository, digest, platform, sizeBytes } = image;
   return { repository, digest, platform, sizeBytes, layers };
 }
+
+type BlobBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
 
 async function readBlob(
   storage: Storage,

@@ -48,19 +48,15 @@ export function filesRoutes({ files, repositories, database }: FilesRouteParts):
       needs: pull,
       handle: async ({ params, query }, { context }) => {
         const { name, sizeBytes, body } = await files.open(of(params, query), query.path);
-        const stream = context.method === "HEAD" ? "" : await body();
-        return content(
-          { type: "application/octet-stream", body: stream },
-          {
-            headers: {
-              // Of what comes as a stream the runtime sends none.
-              ...(context.method === "HEAD" ? { "Content-Length": String(sizeBytes) } : {}),
-              "Content-Disposition": disposition(name),
-              "Content-Security-Policy": "sandbox; default-src 'none'",
-              "Cross-Origin-Resource-Policy": "same-origin",
-            },
-          },
-        );
+        return await attachment(context.method, { sizeBytes, body, disposition: disposition(name) });
+      },
+    }),
+    implement(api.blob, {
+      needs: pull,
+      handle: async ({ params, query }, { context }) => {
+        const blob = await files.openBlob(of(params, query), params.digest);
+        // Without a name: the page that links to it knows what its manifest calls it.
+        return await attachment(context.method, { ...blob, disposition: "attachment" });
       },
     }),
     implement(api.text, {
@@ -77,6 +73,28 @@ export function filesRoutes({ files, repositories, database }: FilesRouteParts):
       },
     }),
   ];
+}
+
+type Attached = {
+  sizeBytes: number;
+  body: () => Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>>;
+  disposition: string;
+};
+
+/** Bytes of strangers: never a page, and for no other origin. */
+async function attachment(method: string, { sizeBytes, body, disposition }: Attached) {
+  return content(
+    { type: "application/octet-stream", body: method === "HEAD" ? "" : await body() },
+    {
+      headers: {
+        // Of what comes as a stream the runtime sends none.
+        ...(method === "HEAD" ? { "Content-Length": String(sizeBytes) } : {}),
+        "Content-Disposition": disposition,
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+      },
+    },
+  );
 }
 
 /** RFC 6266. The name is a stranger's: nothing of it but letters, digits and a few signs stands there as it is. */

@@ -76,7 +76,9 @@ const blobKeepers = named("BlobKeepers", () =>
       .describe(
         "Works such as a backup, while which no bytes are deleted. For auditors and administrators; else empty.",
       ),
-    items: z.array(keeper()).describe("In repositories that the caller may see."),
+    items: z
+      .array(keeper())
+      .describe("In repositories that the caller may see; deleted manifests for those who may delete there."),
     next: z.string().nullable(),
   }),
 );

@@ -3,7 +3,7 @@
  * Others count as far as the caller may see them, so that nobody learns from it what strangers hold.
  */
 import type { Principal } from "../access/principal.ts";
-import { visibilityOf, type VisibilityParameters } from "../access/visibility.ts";
+import { seesEverything, visibilityOf, type VisibilityParameters } from "../access/visibility.ts";
 import type { Database } from "../database/database.ts";
 import { pagesOf } from "./pages.ts";
 import * as deletion from "./queries/deletion.ts";
@@ -124,7 +124,7 @@ export class Deletions {
     const visibility = visibilityOf(caller);
     const until = performance.now() + WITHIN_MS;
     const names = new Set<string>();
-    forecast.isExact = visibility.seesAll === 1;
+    forecast.isExact = seesEverything(visibility);
     return async (blobs) => {
       if (blobs.length === 0) return true;
       const ids = JSON.stringify(blobs.map(({ blob_id: id }) => ({ id })));
@@ -152,7 +152,7 @@ export class Deletions {
     known: number,
   ): Promise<string[]> {
     // Who sees everything has to be shown names alone, and some are enough.
-    const limit = visibility.seesAll === 1 ? Math.max(1, REPOSITORY_NAMES - known) : OTHERS;
+    const limit = seesEverything(visibility) ? Math.max(1, REPOSITORY_NAMES - known) : OTHERS;
     const rows = await links.listOthersWithBlob.all(this.#parts.database, {
       ...visibility,
       blobId,

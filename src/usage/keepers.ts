@@ -1,6 +1,9 @@
-/** What keeps a blob: the manifests that name it, leases, holds; in the repositories that the caller may see. */
+/**
+ * What keeps a blob: the manifests that name it, leases, holds; in the repositories that the caller may see. What lies in a recycle
+ * bin is told to those who may look into it.
+ */
 import type { Principal } from "../access/principal.ts";
-import { visibilityOf } from "../access/visibility.ts";
+import { seesEverything, visibilityOf } from "../access/visibility.ts";
 import type { Database } from "../database/database.ts";
 import * as deletion from "./queries/deletion.ts";
 import * as queries from "./queries/keepers.ts";
@@ -35,6 +38,9 @@ export type KeptBlob = {
   next: KeeperPlace | null;
 };
 
+/** Whether somebody may look into the recycle bin of a repository. */
+export type MaySeeBin = (repository: string) => Promise<boolean>;
+
 export class Keepers {
   readonly #database: Database;
 
@@ -45,9 +51,15 @@ export class Keepers {
   /** Null when the repository does not have the blob. */
   async find(
     caller: Principal,
-    asked: { repositoryId: number; digest: string; after: KeeperPlace | null; limit: number },
+    asked: {
+      repositoryId: number;
+      digest: string;
+      after: KeeperPlace | null;
+      limit: number;
+      maySeeBin: MaySeeBin;
+    },
   ): Promise<KeptBlob | null> {
-    const { repositoryId, digest, after, limit } = asked;
+    const { repositoryId, digest, after, limit, maySeeBin } = asked;
     const blob = await queries.findLinkedBlob.first(this.#database, { repositoryId, digest });
     if (blob === null) return null;
     const visibility = visibilityOf(caller);
@@ -55,7 +67,7 @@ export class Keepers {
     const kept: KeptBlob = {
       sizeBytes: blob.size_bytes,
       state: blob.state === "damaged" ? "damaged" : "live",
-      holds: visibility.seesAll === 1 ? await this.#holds() : [],
+      holds: seesEverything(visibility) ? await this.#holds() : [],
       items,
       next: null,
     };
@@ -66,7 +78,7 @@ export class Keepers {
       for (const row of rows) {
         if (row.is_visible === 1) {
           const afterManifest = row.repository_id === after?.repositoryId ? after.manifestId : 0;
-          const place = await this.#addFrom(items, row, { digest, afterManifest, limit });
+          const place = await this.#addFrom(items, row, { digest, afterManifest, limit, maySeeBin });
           if (place !== null) return { ...kept, next: place };
         }
         from = row.repository_id + 1;
@@ -81,7 +93,12 @@ export class Keepers {
   async #addFrom(
     items: Keeper[],
     row: { repository_id: number; name: string; kept_until: number | null },
-    { digest, afterManifest, limit }: { digest: string; afterManifest: number; limit: number },
+    {
+      digest,
+      afterManifest,
+      limit,
+      maySeeBin,
+    }: { digest: string; afterManifest: number; limit: number; maySeeBin: MaySeeBin },
   ): Promise<KeeperPlace | null> {
     const repositoryId = row.repository_id;
     const room = limit - items.length;
@@ -92,6 +109,7 @@ export class Keepers {
       limit: room + 1,
     });
     for (const manifest of naming.slice(0, room)) {
+      if (manifest.deleted_at !== null && !(await maySeeBin(row.name))) continue;
       items.push({
         repository: row.name,
         kind: "manifest",

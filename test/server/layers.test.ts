@@ -293,6 +293,7 @@ describe("who may look", () => {
     `${name}/-/manifests/1/files/entry?path=a`,
     `${name}/-/manifests/1/files/download?path=a`,
     `${name}/-/manifests/1/layers/${digest}/text`,
+    `${name}/-/manifests/1/layers/${digest}/download`,
     `${name}/-/manifests/1/chart`,
     `${name}/-/manifests/1/diff?to=1`,
   ];
@@ -390,6 +391,12 @@ describe("what is no image", () => {
     expect(await text(0)).toMatchObject({ text: "services:\n  web:\n    image: nginx\n", isBinary: false });
     expect(await text(1)).toMatchObject({ text: null, isBinary: true });
     expect((await look("acme/compose/-/manifests/1/files"))["state"]).toBe("unsupported");
+    const whole = await ask(`acme/compose/-/manifests/1/layers/${layers[1]}/download`);
+    expect(new Uint8Array(await whole.arrayBuffer())).toEqual(wasm);
+    expect(whole.headers.get("content-type")).toBe("application/octet-stream");
+    expect(whole.headers.get("content-disposition")).toBe("attachment");
+    expect(whole.headers.get("content-security-policy")).toContain("sandbox");
+    expect((await ask(`acme/compose/-/manifests/1/layers/${digestOf(compose.subarray(1))}/download`)).status).toBe(404);
   });
 });
 

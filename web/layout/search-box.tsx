@@ -23,7 +23,7 @@ export function SearchBox() {
   const [shown, setShown] = useState(searched);
   const [sent, setSent] = useState(searched);
   const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(-1);
+  const [marked, setMarked] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const navigate = useNavigate();
@@ -56,9 +56,15 @@ export function SearchBox() {
     { enabled: suggests && asked !== "", keepsPrevious: true },
   );
   const items = suggests ? (found.data?.items ?? []) : [];
+  // By what it is, not by its place: the list changes below the person's fingers.
+  const active = items.findIndex((it) => keyOf(it) === marked);
+  const setActive = (index: number) => {
+    const item = items[index];
+    setMarked(item === undefined ? null : keyOf(item));
+  };
   const close = () => {
     setOpen(false);
-    setActive(-1);
+    setMarked(null);
   };
   const choose = (index: number) => {
     const item = items[index];
@@ -106,7 +112,7 @@ export function SearchBox() {
           typed.current = true;
           setText(event.target.value);
           setOpen(true);
-          setActive(-1);
+          setMarked(null);
         }}
         onKeyDown={onKey}
         onBlur={close}
@@ -116,6 +122,8 @@ export function SearchBox() {
     </form>
   );
 }
+
+const keyOf = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;
 
 function useSlashKey(input: { current: HTMLInputElement | null }): void {
   useEffect(() => {

@@ -2,18 +2,28 @@
 import { sql } from "kysely";
 import { statement } from "../../database/statement.ts";
 
-/** Newest first, below a place in that order. Pulls are no part of it: of them there is one an hour and puller. */
-export const listRepositoryEvents = statement<{ target: string; beforeAt: number; beforeId: number; limit: number }>()(
-  (p, { db }) =>
-    db
-      .selectFrom("audit_events")
-      .select(["id", "at", "actor_name", "action", "target_kind", "target_id", "old_values", "new_values"])
-      .select("outcome")
-      .where("target_name", "=", p.target)
-      .where(sql<boolean>`(at, id) < (${p.beforeAt}, ${p.beforeId})`)
-      .orderBy("at", "desc")
-      .orderBy("id", "desc")
-      .limit(p.limit),
+/**
+ * Newest first, below a place in that order. Pulls are no part of it: of them there is one an hour and puller. Before the
+ * repository was made its name was another's.
+ */
+export const listRepositoryEvents = statement<{
+  target: string;
+  repositoryId: number;
+  beforeAt: number;
+  beforeId: number;
+  limit: number;
+}>()((p, { db }) =>
+  db
+    .selectFrom("audit_events")
+    .select(["id", "at", "actor_name", "action", "target_kind", "target_id", "old_values", "new_values"])
+    .select("outcome")
+    .where("target_name", "=", p.target)
+    .where(sql<boolean>`(at, id) < (${p.beforeAt}, ${p.beforeId})`)
+    .where(sql<boolean>`at >= (select created_at - 1000 from repositories where id = ${p.repositoryId})`)
+    .where(sql<boolean>`target_kind in ('repository', 'manifest', 'tag')`)
+    .orderBy("at", "desc")
+    .orderBy("id", "desc")
+    .limit(p.limit),
 );
 
 /** What tags point to since when, the last to be pointed there first. */

@@ -45,7 +45,10 @@ export const listInlineBlobs = statement<{ repositoryId: number; digests: string
     .where(inList("blobs.digest", p.digests)),
 );
 
-/** The manifests that an index names and that are here, each with the blobs that it names: a row a blob, at least one. */
+/**
+ * The manifests that an index names and that are here, each with the blobs that it names: a row a blob, at least one. Of a blob that
+ * the repository does not have, which a manifest may name that says where else it is, nothing is told.
+ */
 export const listChildBlobs = statement<{ manifestId: number; limit: number }>()((p, { db }) =>
   db
     .selectFrom("manifest_references as named")
@@ -58,8 +61,14 @@ export const listChildBlobs = statement<{ manifestId: number; limit: number }>()
     .leftJoin("blobs", (join) =>
       join.onRef("blobs.digest", "=", "inner.digest").on("blobs.state", "<>", sql.lit("deleting")),
     )
+    .leftJoin("repository_blobs", (join) =>
+      join
+        .onRef("repository_blobs.blob_id", "=", "blobs.id")
+        .onRef("repository_blobs.repository_id", "=", "named.repository_id"),
+    )
     .select(["manifests.digest", "manifests.size_bytes"])
-    .select(["blobs.digest as blob_digest", "blobs.size_bytes as blob_bytes"])
+    .select(sql<string | null>`case when repository_blobs.blob_id is not null then blobs.digest end`.as("blob_digest"))
+    .select(["blobs.size_bytes as blob_bytes"])
     .where("named.manifest_id", "=", p.manifestId)
     .where("named.kind", "=", sql.lit("manifest"))
     .where("manifests.deleted_at", "is", null)
@@ -126,7 +135,7 @@ const REFERRER = [
 /** Referrers repeat their annotations in every list: those that are long are left out of this one. */
 const annotations = sql<
   string | null
->`case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end`;
+>`case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end`;
 
 export const listReferrersOf = statement<{ repositoryId: number; digests: string; limit: number }>()(
   (p, { db, inList }) =>

@@ -4,7 +4,7 @@ import { statement, type StatementBuilder } from "../../database/statement.ts";
 
 /** The tag's current row with the manifest that it points to. The size counts what an image's manifest names. */
 function shown({ db }: StatementBuilder) {
-  const named = sql`select sum(blobs.size_bytes) from manifest_references inner join blobs on blobs.digest = manifest_references.digest and blobs.state <> 'deleting' where manifest_references.manifest_id = manifests.id and manifest_references.kind <> 'manifest'`;
+  const named = sql`select sum(blobs.size_bytes) from manifest_references inner join blobs on blobs.digest = manifest_references.digest and blobs.state <> 'deleting' inner join repository_blobs on repository_blobs.blob_id = blobs.id and repository_blobs.repository_id = manifest_references.repository_id where manifest_references.manifest_id = manifests.id and manifest_references.kind <> 'manifest'`;
   return db
     .selectFrom("tags")
     .innerJoin("manifests", (join) =>

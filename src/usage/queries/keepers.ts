@@ -1,6 +1,6 @@
 /** Every statement on what keeps a blob. */
 import { sql } from "kysely";
-import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
+import { visibleWithDeletedTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement } from "../../database/statement.ts";
 
 /** The blob as a repository has it. */
@@ -22,7 +22,7 @@ export const listLinking = statement<
     .selectFrom("repository_blobs")
     .innerJoin("repositories", "repositories.id", "repository_blobs.repository_id")
     .select(["repository_blobs.repository_id", "repository_blobs.kept_until", "repositories.name"])
-    .select(sql<number>`case when ${p.seesAll} = 1 or ${visibleTo(p, dialect)} then 1 else 0 end`.as("is_visible"))
+    .select(sql<number>`case when ${visibleWithDeletedTo(p, dialect)} then 1 else 0 end`.as("is_visible"))
     .where("repository_blobs.blob_id", "=", p.blobId)
     .where("repository_blobs.repository_id", ">=", p.fromRepository)
     .orderBy("repository_blobs.repository_id")

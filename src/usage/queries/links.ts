@@ -1,6 +1,6 @@
 /** Every statement on what repositories link, one repository at a time and a page at a time. */
 import { sql, type RawBuilder } from "kysely";
-import { visibleTo, type VisibilityParameters } from "../../access/visibility.ts";
+import { visibleTo, visibleWithDeletedTo, type VisibilityParameters } from "../../access/visibility.ts";
 import { statement } from "../../database/statement.ts";
 
 const LOOKED_AT = 200;
@@ -100,7 +100,7 @@ export const listOthersWithBlob = statement<
     )
     .innerJoin("repositories", "repositories.id", "linked.linked_id")
     .select("repositories.name")
-    .where(sql<boolean>`(${p.seesAll} = 1 or ${visibleTo(p, dialect)})`),
+    .where(visibleWithDeletedTo(p, dialect)),
 );
 
 /** Which of the blobs any other repository links. `blobs`: a JSON list of `{ id }`. */

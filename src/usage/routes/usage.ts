@@ -13,7 +13,7 @@ import { parseRepositoryName, parseTag, type RepositoryName } from "../../oci/re
 import type { Repositories } from "../../repositories/repositories.ts";
 import { usageApi } from "../api.ts";
 import type { Deletions, Forecast } from "../deletions.ts";
-import type { Keepers } from "../keepers.ts";
+import type { Keepers, MaySeeBin } from "../keepers.ts";
 import type { RepositoryCount } from "../namespace-count.ts";
 import type { NamespaceCounts } from "../namespace-counts.ts";
 
@@ -34,6 +34,18 @@ export function usageRoutes(parts: UsageRouteParts): Route<Needs, Principal>[] {
     const { id, name } = await repositories.find(database, parseRepositoryName(text));
     if (id === null) throw new RegistryError("NAME_UNKNOWN", { message: `there is no repository ${text}` });
     return { id, name };
+  };
+  const binOf = (caller: Principal): MaySeeBin => {
+    if (authorize(caller, "inspect", { kind: "system" }).isAllowed) return async () => true;
+    const known = new Map<string, boolean>();
+    return async (name) => {
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      const resource = await repositories.find(database, parseRepositoryName(name));
+      const { isAllowed } = authorize(caller, "delete", resource);
+      known.set(name, isAllowed);
+      return isAllowed;
+    };
   };
   return [
     implement(usageApi.namespace, {
@@ -85,7 +97,8 @@ export function usageRoutes(parts: UsageRouteParts): Route<Needs, Principal>[] {
         const digest = parseDigest(params.digest);
         const place = keeperCursor.decode(after);
         const from = place && { repositoryId: place[0], manifestId: place[1] };
-        const kept = await keepers.find(caller, { repositoryId: repository.id, digest, after: from, limit });
+        const maySeeBin = binOf(caller);
+        const kept = await keepers.find(caller, { repositoryId: repository.id, digest, after: from, limit, maySeeBin });
         if (kept === null) {
           const message = `repository ${repository.name} has no blob ${digest}`;
           throw new RegistryError("BLOB_UNKNOWN", { message });

@@ -414,3 +414,30 @@ describe("over plain http from elsewhere, where http.insecureSessions allows it"
     expect((await ask("PATCH", "/api/v1/account", { headers: from("http://hub.example.com"), body })).status).toBe(200);
   });
 });
+
+describe("an answer that asks for a login", () => {
+  let registry: AccessRegistry;
+  beforeAll(async () => {
+    registry = await openAccessRegistry();
+  });
+  afterAll(() => registry.close());
+
+  // At Basic a browser asks by itself, over the page, which waits for the answer. Over plain HTTP browsers send no `Sec-Fetch-Mode`.
+  test.each([{ "x-requested-with": "berth-pages" }, { "sec-fetch-mode": "cors" }])(
+    "%p is told of no Basic",
+    async (headers) => {
+      const ask = asker(registry.url);
+      const schemes = async (sent: Record<string, string>) => {
+        const { status, headers: got } = await ask("GET", "/api/v1/session", { headers: sent });
+        expect(status).toBe(401);
+        return got.get("www-authenticate") ?? "";
+      };
+      expect(await schemes({})).toContain("Basic");
+      expect(await schemes(headers)).toStartWith("Bearer");
+      expect(await schemes(headers)).not.toContain("Basic");
+      await claim(registry).catch(() => undefined);
+      expect(await schemes({})).toContain("Basic");
+      expect(await schemes(headers)).not.toContain("Basic");
+    },
+  );
+});

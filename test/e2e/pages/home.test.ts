@@ -152,7 +152,7 @@ describeWith("finding images", ["chromium"], () => {
     await page.keyboard.press("Escape");
     expect(await page.getByRole("option").count()).toBe(0);
     await page.keyboard.type("/api");
-    await page.getByRole("option", { name: /acme\/api/ }).waitFor();
+    await page.locator("[role=option]:first-child", { hasText: "acme/api" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/r/acme/api");
@@ -209,7 +209,7 @@ describeWith("finding images", ["chromium"], () => {
     expect(await at()).toBe("content");
     await page.getByRole("link", { name: "Explore" }).click();
     await page.getByRole("heading", { level: 1, name: "Explore" }).waitFor();
-    await page.waitForFunction("document.activeElement.id === 'content'");
+    await page.locator("#content:focus").waitFor();
     await page.locator("[aria-live=polite]", { hasText: "Explore · Berth" }).waitFor({ state: "attached" });
     // A menu is opened, walked through and left by its keys.
     await page.getByRole("button", { name: "Account of grace" }).focus();
@@ -219,7 +219,7 @@ describeWith("finding images", ["chromium"], () => {
     await page.getByRole("button", { name: "Account of grace" }).press("Enter");
     await page.getByRole("menuitem", { name: "My repositories" }).press("Enter");
     await page.waitForURL("**/n/grace");
-    await page.waitForFunction("document.activeElement.id === 'content'");
+    await page.locator("#content:focus").waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -208,6 +208,12 @@ describeWith("an image's pages", ["chromium", "buildah", "skopeo", "busybox", "c
     await page.goto("/r/acme/stack/-/images/v1");
     await page.getByText("image: acme/shop:1.1").waitFor();
     await page.goto("/r/acme/model/-/images/v1");
+    const [weights] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download weights.bin" }).click(),
+    ]);
+    expect(weights.suggestedFilename()).toBe("weights.bin");
+    expect(Bun.file((await weights.path()) ?? "").size).toBe(20_000);
     await page.getByRole("button", { name: "View weights.bin" }).click();
     await page.getByText("This is no text").waitFor();
   });

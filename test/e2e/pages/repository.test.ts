@@ -7,7 +7,7 @@ import { Browser } from "../../support/browser.ts";
 import { accessibilityOf, settled, startChromium, type Visit, visit } from "../../support/chromium.ts";
 import { type ContainersHome, makeContainersHome } from "../../support/containers-home.ts";
 import { makeOciLayout, type OciLayout } from "../../support/images.ts";
-import { ADMINISTRATOR, fill, FILLED, MEMBER, pusherOf } from "../../support/pages.ts";
+import { ADMINISTRATOR, FILLED, MEMBER, pusherOf } from "../../support/pages.ts";
 import { describeWith } from "../../support/requirements.ts";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../../support/temporary.ts";
 
@@ -55,15 +55,21 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
 
   beforeAll(async () => {
     berth = await startBerth({ env: FILLED });
-    await fill(berth);
+    ada = new Browser(berth.url);
+    await ada.call("POST", "/api/v1/session", ADMINISTRATOR);
+    await ada.call("PUT", `/api/v1/accounts/${MEMBER.name}`, { password: MEMBER.password });
+    await ada.call("POST", "/api/v1/namespaces", { name: "harbour", defaultVisibility: "public" });
+    await pusherOf(berth, ADMINISTRATOR).pushImage("harbour/api", "latest", {});
+    await ada.call("PATCH", "/api/v1/repositories/harbour/api", {
+      description: "The service that ferries ask where to go.",
+      readme: "| variable | meaning |\n|---|---|\n| `PORT` | where it listens |\n",
+    });
     directory = await makeTemporaryDirectory("repository-pages");
     home = await makeContainersHome(directory, berth.host);
     layout = await makeOciLayout(directory.path);
-    ada = new Browser(berth.url);
-    await ada.call("POST", "/api/v1/session", ADMINISTRATOR);
-    await push("multi", "acme/shop:2.0.0");
-    await push("one", "acme/shop:1.0.0");
-    await push("one", "acme/shop:1.0.0-alpine");
+    await push("multi", "harbour/shop:2.0.0");
+    await push("one", "harbour/shop:1.0.0");
+    await push("one", "harbour/shop:1.0.0-alpine");
     chromium = await startChromium();
   }, 180_000);
 
@@ -75,34 +81,34 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
 
   test("found, read, and starred by whoever has an account", async () => {
     const stranger = await open("/");
-    await stranger.getByRole("combobox", { name: "Search images" }).fill("robots ask");
+    await stranger.getByRole("combobox", { name: "Search images" }).fill("ferries ask");
     await stranger.keyboard.press("Enter");
-    await stranger.getByRole("link", { name: "acme/api" }).click();
+    await stranger.getByRole("link", { name: "harbour/api" }).click();
     await stranger.getByRole("cell", { name: "where it listens" }).waitFor();
-    expect(await stranger.getByLabel(`docker pull ${berth.host}/acme/api:latest`).count()).toBe(1);
+    expect(await stranger.getByLabel(`docker pull ${berth.host}/harbour/api:latest`).count()).toBe(1);
     await stranger.getByLabel("Get it with").selectOption("Podman");
-    await stranger.getByLabel(`podman pull --tls-verify=false ${berth.host}/acme/api:latest`).waitFor();
+    await stranger.getByLabel(`podman pull --tls-verify=false ${berth.host}/harbour/api:latest`).waitFor();
     await stranger.getByRole("link", { name: /^Sign in to star/ }).click();
     await stranger.waitForURL("**/login?next=*");
 
-    const grace = await open("/r/acme/api", MEMBER);
-    const star = grace.getByRole("button", { name: /^Star acme\/api/ });
+    const grace = await open("/r/harbour/api", MEMBER);
+    const star = grace.getByRole("button", { name: /^Star harbour\/api/ });
     await star.click();
-    await grace.getByRole("button", { name: "Star acme/api: 1 star", pressed: true }).waitFor();
+    await grace.getByRole("button", { name: "Star harbour/api: 1 star", pressed: true }).waitFor();
     await star.click();
-    await grace.getByRole("button", { name: "Star acme/api: 0 stars", pressed: false }).waitFor();
+    await grace.getByRole("button", { name: "Star harbour/api: 0 stars", pressed: false }).waitFor();
     expect(await grace.getByRole("button", { name: "Edit" }).count()).toBe(0);
     await close();
   });
 
   test("tags in the order of versions; one goes and comes back", async () => {
-    const page = await open("/r/acme/shop/-/tags", ADMINISTRATOR);
+    const page = await open("/r/harbour/shop/-/tags", ADMINISTRATOR);
     const names = () => page.getByRole("table").getByRole("link").allTextContents();
     expect(await names()).toEqual(["2.0.0", "1.0.0", "1.0.0-alpine"]);
     expect(await page.getByRole("row", { name: /2\.0\.0/ }).textContent()).toContain("linux/amd64, linux/arm64");
     await page.getByRole("searchbox", { name: "Filter tags" }).fill("ALP");
     await page.getByText("1 tag of 3").waitFor();
-    const before = await digestOfTag("acme/shop", "1.0.0-alpine");
+    const before = await digestOfTag("harbour/shop", "1.0.0-alpine");
     await page.getByRole("button", { name: "More about 1.0.0-alpine" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
     const dialog = page.getByRole("dialog", { name: "Delete this tag?" });
@@ -110,16 +116,16 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
     expect(await accessibilityOf(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Delete the tag" }).click();
     await page.getByText("Deleted 1.0.0-alpine.").waitFor();
-    expect(await digestOfTag("acme/shop", "1.0.0-alpine")).toBeNull();
+    expect(await digestOfTag("harbour/shop", "1.0.0-alpine")).toBeNull();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("1 tag restored.").waitFor();
     await page.getByRole("link", { name: "1.0.0-alpine", exact: true }).waitFor();
-    expect(await digestOfTag("acme/shop", "1.0.0-alpine")).toBe(before);
+    expect(await digestOfTag("harbour/shop", "1.0.0-alpine")).toBe(before);
     await close();
   });
 
   test("many go at once, and one is had back from the bin", async () => {
-    const page = await open("/r/acme/shop/-/tags", ADMINISTRATOR);
+    const page = await open("/r/harbour/shop/-/tags", ADMINISTRATOR);
     for (const name of ["1.0.0", "1.0.0-alpine"]) await page.getByLabel(`Select ${name}`, { exact: true }).check();
     await page.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("button", { name: "Delete 2 tags" }).click();
@@ -130,12 +136,12 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
       await page.getByText(`Back again: ${name}.`, { exact: true }).waitFor();
     }
     await page.getByText("Nothing was deleted").waitFor();
-    expect(await digestOfTag("acme/shop", "1.0.0")).toBe(layout.hostDigest);
+    expect(await digestOfTag("harbour/shop", "1.0.0")).toBe(layout.hostDigest);
     await close();
   });
 
   test("a tag is pointed elsewhere, and back", async () => {
-    const page = await open("/r/acme/shop/-/tags", ADMINISTRATOR);
+    const page = await open("/r/harbour/shop/-/tags", ADMINISTRATOR);
     for (const source of ["1.0.0", "2.0.0"]) {
       await page.getByRole("button", { name: `More about ${source}`, exact: true }).click();
       await page.getByRole("menuitem", { name: "Point a tag here…" }).click();
@@ -143,19 +149,19 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
       await page.getByRole("button", { name: source === "1.0.0" ? "Make the tag" : "Move the tag" }).click();
       await page.getByText(`stable points to the image of ${source}.`).waitFor();
     }
-    expect(await digestOfTag("acme/shop", "stable")).toBe(layout.indexDigest);
+    expect(await digestOfTag("harbour/shop", "stable")).toBe(layout.indexDigest);
     await page.getByRole("button", { name: "More about stable" }).click();
     await page.getByRole("menuitem", { name: "History" }).click();
     await page.getByRole("button", { name: "Point it back to revision 1" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Point it back" }).click();
     await page.getByText(/^stable points to .* again\.$/).waitFor();
-    expect(await digestOfTag("acme/shop", "stable")).toBe(layout.hostDigest);
+    expect(await digestOfTag("harbour/shop", "stable")).toBe(layout.hostDigest);
     const inspected = await home.skopeo([
       "inspect",
       "--tls-verify=false",
       `--creds=${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`,
       "--format={{.Digest}}",
-      `docker://${berth.host}/acme/shop:stable`,
+      `docker://${berth.host}/harbour/shop:stable`,
     ]);
     expect(inspected.stdout.trim()).toBe(layout.hostDigest);
     await page.getByRole("link", { name: "Activity" }).click();
@@ -164,12 +170,12 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
   });
 
   test("a README is written, previewed, and not lost to somebody else's", async () => {
-    const page = await open("/r/acme/shop", ADMINISTRATOR);
+    const page = await open("/r/harbour/shop", ADMINISTRATOR);
     await page.getByRole("button", { name: "Write one" }).click();
     await page.getByLabel("README").fill("# Shop\n\nSells **boats**.");
     await page.getByRole("button", { name: "Preview" }).click();
     await page.getByRole("heading", { name: "Shop", level: 2 }).waitFor();
-    await ada.call("PATCH", "/api/v1/repositories/acme/shop", { readme: "Theirs." });
+    await ada.call("PATCH", "/api/v1/repositories/harbour/shop", { readme: "Theirs." });
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Somebody changed the repository while you wrote").waitFor();
     await page.getByRole("button", { name: "Write", exact: true }).click();
@@ -186,13 +192,13 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
   });
 
   test("it is made public and private, granted, explained and called official", async () => {
-    const page = await open("/r/acme/shop/-/settings", ADMINISTRATOR);
-    const seenByStrangers = async () => (await fetch(`${berth.url}/api/v1/repositories/acme/shop`)).status;
+    const page = await open("/r/harbour/shop/-/settings", ADMINISTRATOR);
+    const seenByStrangers = async () => (await fetch(`${berth.url}/api/v1/repositories/harbour/shop`)).status;
     expect(await seenByStrangers()).toBe(200);
     await page.getByRole("button", { name: "Make it private…" }).click();
     await page.getByText("will be refused").waitFor();
     await page.getByRole("button", { name: "Make it private", exact: true }).click();
-    await page.getByText("acme/shop is private now.").waitFor();
+    await page.getByText("harbour/shop is private now.").waitFor();
     expect(await seenByStrangers()).toBe(401);
 
     await page.getByLabel("Login name", { exact: true }).fill("nobody-there");
@@ -218,7 +224,7 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
     await page.getByRole("button", { name: "Make it public…" }).click();
     await page.getByText("who pushed which tag when").waitFor();
     await page.getByRole("button", { name: "Make it public", exact: true }).click();
-    await page.getByText("acme/shop is public now.").waitFor();
+    await page.getByText("harbour/shop is public now.").waitFor();
     await page.getByRole("button", { name: "Mark it as official" }).click();
     await page.getByText("Official", { exact: true }).first().waitFor();
     expect(await seenByStrangers()).toBe(200);
@@ -226,22 +232,22 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
   });
 
   test("it is renamed, deleted with what that frees said, and restored", async () => {
-    const page = await open("/r/acme/shop/-/settings", ADMINISTRATOR);
+    const page = await open("/r/harbour/shop/-/settings", ADMINISTRATOR);
     await page.getByLabel("Name", { exact: true }).fill("store");
     await page.getByRole("button", { name: "Rename…" }).click();
     await page.getByRole("button", { name: "Rename it" }).click();
-    await page.waitForURL("**/r/acme/store/-/settings");
-    await page.getByRole("button", { name: "Delete acme/store…" }).click();
+    await page.waitForURL("**/r/harbour/store/-/settings");
+    await page.getByRole("button", { name: "Delete harbour/store…" }).click();
     const dialog = page.getByRole("dialog", { name: "Delete the repository?" });
     await dialog.getByText(/are freed once the recycle bin is emptied/).waitFor();
     expect(await dialog.getByRole("button", { name: "Delete it" }).isDisabled()).toBe(true);
-    await dialog.getByLabel("Type acme/store to go on").fill("acme/store");
+    await dialog.getByLabel("Type harbour/store to go on").fill("harbour/store");
     await dialog.getByRole("button", { name: "Delete it" }).click();
-    await page.getByText("Deleted acme/store.").waitFor();
-    expect((await ada.send("GET", "/api/v1/repositories/acme/store")).status).toBe(404);
+    await page.getByText("Deleted harbour/store.").waitFor();
+    expect((await ada.send("GET", "/api/v1/repositories/harbour/store")).status).toBe(404);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByText("acme/store is back.").waitFor();
-    expect(await digestOfTag("acme/store", "1.0.0")).toBe(layout.hostDigest);
+    await page.getByText("harbour/store is back.").waitFor();
+    expect(await digestOfTag("harbour/store", "1.0.0")).toBe(layout.hostDigest);
     await close();
   });
 
@@ -250,14 +256,19 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
     const inside = [...HOSTILE, "\u0007\u0000\u001B[31m \uD83D"];
     const labels = Object.fromEntries(inside.map((text, at) => [`${text.slice(0, 40)} ${at}`, text]));
     const pusher = pusherOf(berth, ADMINISTRATOR);
-    await pusher.pushImage("acme/evil", "latest", labels);
-    await pusher.pushImage("acme/evil", "v1", { ...labels, "org.opencontainers.image.source": "javascript:alert(1)" });
+    await pusher.pushImage("harbour/evil", "latest", labels);
+    await pusher.pushImage("harbour/evil", "v1", {
+      ...labels,
+      "org.opencontainers.image.source": "javascript:alert(1)",
+    });
     for (const tag of ["<img src=x>", '"><script>', "..", "a'b"]) {
-      const refused = await pusher.pushImage("acme/evil", encodeURIComponent(tag), {}).catch((error: Error) => error);
+      const refused = await pusher
+        .pushImage("harbour/evil", encodeURIComponent(tag), {})
+        .catch((error: Error) => error);
       expect(refused).toBeInstanceOf(Error);
     }
     for (const description of HOSTILE) {
-      await ada.call("PATCH", "/api/v1/repositories/acme/evil", {
+      await ada.call("PATCH", "/api/v1/repositories/harbour/evil", {
         description: description.slice(0, 200),
         readme: HOSTILE.join("\n\n"),
         visibility: "public",
@@ -286,15 +297,18 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
   });
 
   test("10,000 tags answer within what a person does not notice", async () => {
-    await pusherOf(berth, ADMINISTRATOR).pushImage("acme/many", "latest", {});
-    const digest = await digestOfTag("acme/many", "latest");
+    await pusherOf(berth, ADMINISTRATOR).pushImage("harbour/many", "latest", {});
+    const digest = await digestOfTag("harbour/many", "latest");
     const names = Array.from({ length: MANY }, (_, at) => `${at % 20}.${at % 100}.${at}`).values();
     const put = async () => {
-      for (const name of names) await ada.call("PUT", `/api/v1/repositories/acme/many/-/tags/${name}`, { digest });
+      for (const name of names) await ada.call("PUT", `/api/v1/repositories/harbour/many/-/tags/${name}`, { digest });
     };
     await Promise.all(Array.from({ length: 16 }, put));
-    const page = await open("/r/acme/many/-/tags", ADMINISTRATOR);
-    await page.getByRole("status").filter({ hasText: /^10,001 tags$/ }).waitFor();
+    const page = await open("/r/harbour/many/-/tags", ADMINISTRATOR);
+    await page
+      .getByRole("status")
+      .filter({ hasText: /^10,001 tags$/ })
+      .waitFor();
     await settled(page);
     expect(await page.getByRole("row").count()).toBeLessThan(60);
     await page.evaluate(watchInteractions);
@@ -356,14 +370,14 @@ const HOSTILE_PAGES = [
   "/",
   "/search?q=pwned",
   "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
-  "/r/acme/evil",
-  "/r/acme/evil/-/tags",
-  "/r/acme/evil/-/tags/latest",
-  "/r/acme/evil/-/activity",
-  "/r/acme/evil/-/settings",
-  "/r/acme/evil/-/images/v1",
+  "/r/harbour/evil",
+  "/r/harbour/evil/-/tags",
+  "/r/harbour/evil/-/tags/latest",
+  "/r/harbour/evil/-/activity",
+  "/r/harbour/evil/-/settings",
+  "/r/harbour/evil/-/images/v1",
   "/r/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
-  "/r/acme/evil/-/tags/%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+  "/r/harbour/evil/-/tags/%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
 ];
 
 type Watching = typeof globalThis & { slowestMs?: number };

@@ -10,7 +10,8 @@ const WATCH_MS = 2_000;
 
 /** The server's own time: that of the person's machine may be wrong by more than a push takes. `visit`: read anew each time. */
 const readClock = callOf("clock.get", async (_: { visit: string }) => {
-  const { headers } = await client.instance.get.raw();
+  const { headers, body } = await client.instance.get.raw();
+  await body?.cancel();
   const date = Date.parse(headers.get("date") ?? "");
   return new Date(Number.isNaN(date) ? Date.now() : date).toISOString();
 });

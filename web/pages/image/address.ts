@@ -69,6 +69,11 @@ export function imageName(repository: string, reference: string): string {
   return `${repository}${reference.includes(":") ? "@" : ":"}${reference}`;
 }
 
+/** Where the browser downloads a blob of a manifest as it is stored. */
+export function blobAddress(repository: string, reference: string, digest: string): string {
+  return `/api/v1/repositories/${escaped(repository)}/-/manifests/${encodeURIComponent(reference)}/layers/${encodeURIComponent(digest)}/download`;
+}
+
 const escaped = (path: string) => path.split("/").map(encodeURIComponent).join("/");
 
 /** Where the browser downloads a file of an image. */

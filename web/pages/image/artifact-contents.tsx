@@ -1,6 +1,7 @@
 /** What is no image of a container: its annotations, its files, and how to fetch it. Charts have a view of their own. */
+import { Download } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../ui/button.tsx";
+import { Button, buttonClasses } from "../../ui/button.tsx";
 import { Command, Digest } from "../../ui/copy.tsx";
 import { formatBytes } from "../../ui/format.ts";
 import { Section } from "../../ui/page.tsx";
@@ -8,6 +9,7 @@ import { PlainText } from "../../ui/plain-text.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { usePullPlace } from "../repository/pull-command.tsx";
+import { blobAddress } from "./address.ts";
 import { BlobText } from "./blob-text.tsx";
 import { ChartView } from "./chart-view.tsx";
 import { NoteTable } from "./configuration.tsx";
@@ -76,6 +78,9 @@ function FileRow({ repository, image, layer, isOpenAtFirst }: FileRowProps) {
         <div className="flex flex-wrap items-center gap-3">
           <span className="tabular-nums text-soft">{formatBytes(sizeBytes)}</span>
           <Digest digest={digest} />
+          <a href={blobAddress(repository, image, digest)} download={title ?? ""} className={buttonClasses()}>
+            <Download size={15} aria-hidden="true" /> Download<span className="sr-only"> {visibleText(name)}</span>
+          </a>
           {sizeBytes <= MAX_VIEWED_BYTES && (
             <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? "Close" : "View"}
@@ -84,9 +89,7 @@ function FileRow({ repository, image, layer, isOpenAtFirst }: FileRowProps) {
           )}
         </div>
       </div>
-      {isOpen && (
-        <BlobText repository={repository} reference={image} digest={digest} name={title ?? digest.slice(-12)} />
-      )}
+      {isOpen && <BlobText repository={repository} reference={image} digest={digest} name={name} />}
     </li>
   );
 }

@@ -92,7 +92,7 @@ function EntryFacts({ entry, to, download }: { entry: Entry; to: To; download: s
         </Fact>
         {modifiedAt !== null && <Fact name="Modified">{formatTime(modifiedAt)}</Fact>}
         <Fact name="From">
-          <Link {...to({ layer })} className="link">
+          <Link {...to({ layer })} className="link underline">
             Layer {layerIndex + 1}
           </Link>
           , which {change} it
