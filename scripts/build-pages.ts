@@ -1,8 +1,8 @@
-// `npm run pages`, and `npm ci` by itself: the web pages, from web/ into dist/web, and from there into one file, dist/pages.pack,
+// `npm run pages`, and `npm ci` by itself: the web pages, from web/ into one file, dist/pages.pack,
 // with everything that is text compressed beforehand. The server reads the file; the single executable carries it inside.
 //   npm run pages -- --if-possible    says why and goes on where what builds them is not installed (`npm ci --omit=dev`)
 
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { PACK_MAGIC, type PackEntry } from "../src/pages/pack.ts";
@@ -19,8 +19,18 @@ const TYPES: Record<string, string> = {
 
 export async function buildPages(): Promise<void> {
   const { build } = await import("vite");
-  await build({ configFile: join(ROOT, "web/vite.config.ts"), logLevel: "warn" });
-  const dist = join(ROOT, "dist/web");
+  await mkdir(join(ROOT, "dist"), { recursive: true });
+  // A place of its own: two builds at once do not take each other's files away.
+  const dist = await mkdtemp(join(ROOT, "dist/web-"));
+  try {
+    await build({ configFile: join(ROOT, "web/vite.config.ts"), logLevel: "warn", build: { outDir: dist } });
+    await pack(dist);
+  } finally {
+    await rm(dist, { recursive: true, force: true });
+  }
+}
+
+async function pack(dist: string): Promise<void> {
   const paths = [...new Bun.Glob("**/*").scanSync({ cwd: dist })].sort();
   const chunks: Uint8Array[] = [];
   let offset = 0;
@@ -45,10 +55,10 @@ export async function buildPages(): Promise<void> {
   }
   const header = Buffer.from(JSON.stringify(entries));
   const magic = Buffer.from(`${PACK_MAGIC}${String(header.length).padStart(10, "0")}\n`);
-  await mkdir(join(ROOT, "dist"), { recursive: true });
   // Renamed into place: a server that starts meanwhile reads the old one or the new one.
-  await Bun.write(`${PACK_PATH}.new`, Buffer.concat([magic, header, ...chunks]));
-  await rename(`${PACK_PATH}.new`, PACK_PATH);
+  const written = join(dist, "pages.pack");
+  await Bun.write(written, Buffer.concat([magic, header, ...chunks]));
+  await rename(written, PACK_PATH);
   const script = entries.filter(({ path }) => path.endsWith(".js")).reduce((sum, { br }) => sum + br.length, 0);
   console.log(`dist/pages.pack: ${entries.length} files, ${(script / 1e3).toFixed(0)} kB of compressed script in all`);
 }

@@ -477,6 +477,8 @@ CREATE TRIGGER search_untagged after update of deleted_at on tags when new.delet
 
 CREATE TRIGGER search_referred after insert on manifests when new.subject_digest is not null begin insert into search_due (repository_id) values (new.repository_id); end;
 
+CREATE TRIGGER search_referrer_binned after update of deleted_at on manifests when new.subject_digest is not null begin insert into search_due (repository_id) values (new.repository_id); end;
+
 CREATE TRIGGER search_namespace after update of display_name, is_verified_publisher, deleted_at on namespaces begin insert into search_due (repository_id) select id from repositories where namespace_id = new.id; end;
 
 CREATE INDEX repository_blobs_repository on repository_blobs (repository_id, blob_id);

@@ -4776,12 +4776,18 @@ delete
   and "account_id" = $2;
 
 -- src/images/queries/activity.ts: listRepositoryEvents
---   SEARCH audit_events USING INDEX audit_events_target (target_name=? AND at<?)
+--   SEARCH audit_events USING INDEX audit_events_target (target_name=? AND at>? AND at<?)
+--   SCALAR SUBQUERY 1
+--   SEARCH repositories USING INTEGER PRIMARY KEY (rowid=?)
 -- SQLite
 select "id", "at", "actor_name", "action", "target_kind", "target_id", "old_values", "new_values", "outcome"
   from "audit_events"
   where "target_name" = ?
   and (at, id) < (?, ?)
+  and at >= (select created_at - 1000
+  from repositories
+  where id = ?)
+  and target_kind in ('repository', 'manifest', 'tag')
   order by "at" desc, "id" desc
   limit ?;
 -- PostgreSQL
@@ -4789,8 +4795,12 @@ select "id", "at", "actor_name", "action", "target_kind", "target_id", "old_valu
   from "audit_events"
   where "target_name" = $1
   and (at, id) < ($2, $3)
+  and at >= (select created_at - 1000
+  from repositories
+  where id = $4)
+  and target_kind in ('repository', 'manifest', 'tag')
   order by "at" desc, "id" desc
-  limit $4;
+  limit $5;
 
 -- src/images/queries/activity.ts: listTagMoves
 --   SEARCH tags USING INDEX tags_recent (repository_id=? AND (from_at,name)<(?,?))
@@ -4907,25 +4917,28 @@ select "blobs"."digest", "blobs"."content"
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 --   SEARCH inner USING PRIMARY KEY (manifest_id=?) LEFT-JOIN
 --   SEARCH blobs USING INDEX blobs_digest (digest=?) LEFT-JOIN
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?) LEFT-JOIN
 -- SQLite
-select "manifests"."digest", "manifests"."size_bytes", "blobs"."digest" as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
+select "manifests"."digest", "manifests"."size_bytes", case when repository_blobs.blob_id is not null then blobs.digest end as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
   from "manifest_references" as "named"
   inner join "manifests" on "manifests"."repository_id" = "named"."repository_id"
   and "manifests"."digest" = "named"."digest" left join "manifest_references" as "inner" on "inner"."manifest_id" = "manifests"."id"
   and "inner"."kind" <> 'manifest' left join "blobs" on "blobs"."digest" = "inner"."digest"
-  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'deleting' left join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "named"."repository_id"
   where "named"."manifest_id" = ?
   and "named"."kind" = 'manifest'
   and "manifests"."deleted_at" is null
   order by "named"."digest"
   limit ?;
 -- PostgreSQL
-select "manifests"."digest", "manifests"."size_bytes", "blobs"."digest" as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
+select "manifests"."digest", "manifests"."size_bytes", case when repository_blobs.blob_id is not null then blobs.digest end as "blob_digest", "blobs"."size_bytes" as "blob_bytes"
   from "manifest_references" as "named"
   inner join "manifests" on "manifests"."repository_id" = "named"."repository_id"
   and "manifests"."digest" = "named"."digest" left join "manifest_references" as "inner" on "inner"."manifest_id" = "manifests"."id"
   and "inner"."kind" <> 'manifest' left join "blobs" on "blobs"."digest" = "inner"."digest"
-  and "blobs"."state" <> 'deleting'
+  and "blobs"."state" <> 'deleting' left join "repository_blobs" on "repository_blobs"."blob_id" = "blobs"."id"
+  and "repository_blobs"."repository_id" = "named"."repository_id"
   where "named"."manifest_id" = $1
   and "named"."kind" = 'manifest'
   and "manifests"."deleted_at" is null
@@ -4979,7 +4992,7 @@ select "manifests"."digest", "manifests"."media_type"
 --   LIST SUBQUERY 1
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- SQLite
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "manifests"
   where "repository_id" = ?
   and "deleted_at" is null
@@ -4987,7 +5000,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   from json_each(?))
   limit ?;
 -- PostgreSQL
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "manifests"."subject_digest" as "parent", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "manifests"
   where "repository_id" = $1
   and "deleted_at" is null
@@ -5001,7 +5014,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=? AND digest=?)
 -- SQLite
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "tags"
   inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
   and "manifests"."digest" = "tags"."digest"
@@ -5012,7 +5025,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   from json_each(?))
   limit ?;
 -- PostgreSQL
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "tags"
   inner join "manifests" on "manifests"."repository_id" = "tags"."repository_id"
   and "manifests"."digest" = "tags"."digest"
@@ -5031,7 +5044,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
 --   SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 (repository_id=?)
 --   SEARCH manifest_references USING PRIMARY KEY (manifest_id=? AND digest=?)
 -- SQLite
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "tags"
   inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
   and "indexes"."digest" = "tags"."digest"
@@ -5048,7 +5061,7 @@ select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_typ
   from json_each(?))
   limit ?;
 -- PostgreSQL
-select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 65536 then manifests.annotations end as "annotations"
+select "manifests"."digest", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", "manifests"."created_at", "tags"."name", case when octet_length(manifests.annotations) <= 8192 then manifests.annotations end as "annotations"
   from "tags"
   inner join "manifests" as "indexes" on "indexes"."repository_id" = "tags"."repository_id"
   and "indexes"."digest" = "tags"."digest"
@@ -8982,11 +8995,14 @@ select "blobs"."digest", "blobs"."size_bytes"
 --   CORRELATED SCALAR SUBQUERY 1
 --   SEARCH manifest_references USING PRIMARY KEY (manifest_id=?)
 --   SEARCH blobs USING INDEX blobs_digest (digest=?)
+--   SEARCH repository_blobs USING PRIMARY KEY (blob_id=? AND repository_id=?)
 -- SQLite
 select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tags"."actor", "manifests"."media_type", "manifests"."artifact_type", "manifests"."size_bytes", cast(coalesce((select sum(blobs.size_bytes)
   from manifest_references
   inner join blobs on blobs.digest = manifest_references.digest
   and blobs.state <> 'deleting'
+  inner join repository_blobs on repository_blobs.blob_id = blobs.id
+  and repository_blobs.repository_id = manifest_references.repository_id
   where manifest_references.manifest_id = manifests.id
   and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes", "manifests"."content"
   from "tags"
@@ -9000,6 +9016,8 @@ select "tags"."name", "tags"."digest", "tags"."revision", "tags"."from_at", "tag
   from manifest_references
   inner join blobs on blobs.digest = manifest_references.digest
   and blobs.state <> 'deleting'
+  inner join repository_blobs on repository_blobs.blob_id = blobs.id
+  and repository_blobs.repository_id = manifest_references.repository_id
   where manifest_references.manifest_id = manifests.id
   and manifest_references.kind <> 'manifest'), 0) as bigint) as "named_bytes", "manifests"."content"
   from "tags"
@@ -10981,7 +10999,9 @@ select "blobs"."id", "blobs"."size_bytes", "blobs"."state"
 --   SEARCH grants USING INDEX grants_namespace (namespace_id=?)
 --   SEARCH team_members USING COVERING INDEX team_members_account (account_id=? AND team_id=?)
 -- SQLite
-select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when ? = 1 or (repositories.deleted_at is null
+select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when ((? = 1
+  and ? = 0
+  and ? = 0) or (repositories.deleted_at is null
   and (
     (? = 1
   and repositories.visibility = 'public')
@@ -11029,7 +11049,7 @@ select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "rep
         )
       )
     )
-  )) then 1 else 0 end as "is_visible"
+  ))) then 1 else 0 end as "is_visible"
   from "repository_blobs"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
   where "repository_blobs"."blob_id" = ?
@@ -11037,30 +11057,32 @@ select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "rep
   order by "repository_blobs"."repository_id"
   limit ?;
 -- PostgreSQL
-select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when $1 = 1 or (repositories.deleted_at is null
+select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "repositories"."name", case when (($1 = 1
+  and $2 = 0
+  and $3 = 0) or (repositories.deleted_at is null
   and (
-    ($2 = 1
+    ($4 = 1
   and repositories.visibility = 'public')
     or (
-      ($3 = 0 or exists (select 1
-  from json_array_elements_text($4::json) as value
+      ($5 = 0 or exists (select 1
+  from json_array_elements_text($6::json) as value
   where repositories.name like value escape '\'))
      
-  and ($5 = 0 or repositories.id = $6)
+  and ($7 = 0 or repositories.id = $8)
      
   and (
-        $7 = 1
+        $9 = 1
         or exists (select 1
   from namespaces
   where namespaces.id = repositories.namespace_id
-  and namespaces.account_id = $8)
+  and namespaces.account_id = $10)
         or exists (
           select 1
   from members
   inner join namespaces on namespaces.id = members.namespace_id
          
   where members.namespace_id = repositories.namespace_id
-  and members.account_id = $9
+  and members.account_id = $11
            
   and (members.role = 'owner' or namespaces.members_role is not null)
         )
@@ -11069,7 +11091,7 @@ select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "rep
   from grants
          
   where grants.namespace_id = repositories.namespace_id
-  and grants.account_id = $10
+  and grants.account_id = $12
   and (grants.repository_id = repositories.id or (grants.repository_id is null
   and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
         )
@@ -11078,20 +11100,20 @@ select "repository_blobs"."repository_id", "repository_blobs"."kept_until", "rep
   from team_members
   inner join grants on grants.team_id = team_members.team_id
          
-  where team_members.account_id = $11
+  where team_members.account_id = $13
   and grants.namespace_id = repositories.namespace_id
   and (grants.repository_id = repositories.id or (grants.repository_id is null
   and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
         )
       )
     )
-  )) then 1 else 0 end as "is_visible"
+  ))) then 1 else 0 end as "is_visible"
   from "repository_blobs"
   inner join "repositories" on "repositories"."id" = "repository_blobs"."repository_id"
-  where "repository_blobs"."blob_id" = $12
-  and "repository_blobs"."repository_id" >= $13
+  where "repository_blobs"."blob_id" = $14
+  and "repository_blobs"."repository_id" >= $15
   order by "repository_blobs"."repository_id"
-  limit $14;
+  limit $16;
 
 -- src/usage/queries/keepers.ts: listNaming
 --   SEARCH manifest_references USING INDEX manifest_references_digest (repository_id=? AND digest=? AND manifest_id>?)
@@ -11397,7 +11419,9 @@ select "repositories"."name"
   order by "repository_blobs"."repository_id"
   limit ?) as "linked"
   inner join "repositories" on "repositories"."id" = "linked"."linked_id"
-  where (? = 1 or (repositories.deleted_at is null
+  where ((? = 1
+  and ? = 0
+  and ? = 0) or (repositories.deleted_at is null
   and (
     (? = 1
   and repositories.visibility = 'public')
@@ -11455,30 +11479,32 @@ select "repositories"."name"
   order by "repository_blobs"."repository_id"
   limit $3) as "linked"
   inner join "repositories" on "repositories"."id" = "linked"."linked_id"
-  where ($4 = 1 or (repositories.deleted_at is null
+  where (($4 = 1
+  and $5 = 0
+  and $6 = 0) or (repositories.deleted_at is null
   and (
-    ($5 = 1
+    ($7 = 1
   and repositories.visibility = 'public')
     or (
-      ($6 = 0 or exists (select 1
-  from json_array_elements_text($7::json) as value
+      ($8 = 0 or exists (select 1
+  from json_array_elements_text($9::json) as value
   where repositories.name like value escape '\'))
      
-  and ($8 = 0 or repositories.id = $9)
+  and ($10 = 0 or repositories.id = $11)
      
   and (
-        $10 = 1
+        $12 = 1
         or exists (select 1
   from namespaces
   where namespaces.id = repositories.namespace_id
-  and namespaces.account_id = $11)
+  and namespaces.account_id = $13)
         or exists (
           select 1
   from members
   inner join namespaces on namespaces.id = members.namespace_id
          
   where members.namespace_id = repositories.namespace_id
-  and members.account_id = $12
+  and members.account_id = $14
            
   and (members.role = 'owner' or namespaces.members_role is not null)
         )
@@ -11487,7 +11513,7 @@ select "repositories"."name"
   from grants
          
   where grants.namespace_id = repositories.namespace_id
-  and grants.account_id = $13
+  and grants.account_id = $15
   and (grants.repository_id = repositories.id or (grants.repository_id is null
   and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))
         )
@@ -11496,7 +11522,7 @@ select "repositories"."name"
   from team_members
   inner join grants on grants.team_id = team_members.team_id
          
-  where team_members.account_id = $14
+  where team_members.account_id = $16
   and grants.namespace_id = repositories.namespace_id
   and (grants.repository_id = repositories.id or (grants.repository_id is null
   and (grants.pattern is null or repositories.name like replace(replace(grants.pattern, '_', '\_'), '*', '%') escape '\')))

@@ -90,8 +90,12 @@ export const tagListApi = {
 };
 
 const note = () => z.strictObject({ name: z.string().describe("At most 256 characters."), value: z.string() });
-const notes = () =>
-  z.array(note()).describe("At most 200, by name; a value is cut at 4,096 characters. Written by whoever pushed it.");
+const notes = (most = 200) =>
+  z
+    .array(note())
+    .describe(`At most ${most}, by name; a value is cut at 4,096 characters. Written by whoever pushed it.`);
+/** Of each of what there may be thousands of. */
+const fewNotes = () => notes(20);
 
 const reference = () => ({
   ...repository(),
@@ -104,7 +108,7 @@ const layer = named("ImageLayer", () =>
     mediaType: z.string(),
     sizeBytes: bytes().describe("Compressed, as the manifest says."),
     title: z.string().nullable().describe("Of an artifact's file: its name, as whoever pushed it wrote it."),
-    annotations: notes(),
+    annotations: fewNotes(),
   }),
 );
 
@@ -161,7 +165,7 @@ const child = named("ImageChild", () =>
     attests: z.string().nullable().describe("Digest of the sibling that it is an attestation of; null: it is none."),
     sizeBytes: bytes().nullable().describe("With its blobs; null where it is not here."),
     isHere: z.boolean(),
-    annotations: notes(),
+    annotations: fewNotes(),
   }),
 );
 
@@ -214,7 +218,7 @@ const referrer = named("ImageReferrer", () =>
     manifestBytes: bytes(),
     created: z.string().nullable().describe("As its annotation says."),
     pushedAt: time(),
-    annotations: notes(),
+    annotations: fewNotes(),
     via: z
       .enum(["subject", "index", "tag"])
       .describe("It names its subject; or an index or a tag named after that does."),

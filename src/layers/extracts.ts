@@ -1,4 +1,7 @@
-/** Takes files out of layers again: a child uncompresses a blob as far as the last byte that is wanted. Few at once. */
+/**
+ * Takes files out of layers again: a child uncompresses a blob as far as the last byte that is wanted. Few at once; whoever downloads
+ * slowly keeps nobody from looking at a beginning, and whoever stops reading gives the place back.
+ */
 import type { Database } from "../database/database.ts";
 import { RegistryError } from "../errors.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -13,16 +16,19 @@ export type ExtractsParts = {
   limits: ArchiveLimits;
   /** Of one download, however slow whoever downloads is. */
   timeoutMs: number;
+  stalledMs?: number;
 };
 
 const AT_ONCE = 4;
 const MAX_WAITING = 32;
+/** Milliseconds in which nothing more of a download was wanted. */
+const STALLED_MS = 30_000;
 
 export class Extracts {
   readonly #parts: ExtractsParts;
-  readonly #waiting: (() => void)[] = [];
   readonly #running = new Set<ChildProcess>();
-  #count = 0;
+  readonly #reads = new Places();
+  readonly #downloads = new Places();
   #isClosed = false;
 
   constructor(parts: ExtractsParts) {
@@ -37,7 +43,7 @@ export class Extracts {
         offset,
         sizeBytes: Math.max(...spans.filter((it) => it.offset === offset).map((it) => it.sizeBytes)),
       }));
-    const all = Buffer.concat(await Array.fromAsync(await this.stream(blobId, sorted)));
+    const all = Buffer.concat(await Array.fromAsync(await this.#stream(blobId, sorted, this.#reads)));
     const starts = new Map<number, number>();
     let at = 0;
     for (const span of sorted) {
@@ -56,8 +62,25 @@ export class Extracts {
    * Throws UNAVAILABLE when too many are read at once, or the blob's bytes are not there.
    */
   async stream(blobId: number, spans: readonly Span[]): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { database, storage, limits, timeoutMs } = this.#parts;
-    await this.#begin();
+    return await this.#stream(blobId, spans, this.#downloads);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const ends = [...this.#running].map(async (child) => {
+      child.kill("the server stops");
+      await child.ended();
+    });
+    await Promise.all(ends);
+  }
+
+  async #stream(
+    blobId: number,
+    spans: readonly Span[],
+    places: Places,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const { database, storage, limits, timeoutMs, stalledMs = STALLED_MS } = this.#parts;
+    await places.take();
     try {
       if (this.#isClosed) throw unreadable();
       const row = await findBlobBytes.first(database, { blobId });
@@ -74,26 +97,23 @@ export class Extracts {
       this.#running.add(child);
       const ended = child.ended().finally(() => {
         this.#running.delete(child);
-        this.#end();
+        places.give();
       });
       const expected = spans.reduce((sum, it) => sum + it.sizeBytes, 0);
-      return exactly(child, ended, expected);
+      return exactly(child, ended, { expected, stalledMs });
     } catch (error) {
-      this.#end();
+      places.give();
       throw error;
     }
   }
+}
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    const ends = [...this.#running].map(async (child) => {
-      child.kill("the server stops");
-      await child.ended();
-    });
-    await Promise.all(ends);
-  }
+class Places {
+  readonly #waiting: (() => void)[] = [];
+  #count = 0;
 
-  async #begin(): Promise<void> {
+  /** Throws UNAVAILABLE when too many wait. */
+  async take(): Promise<void> {
     if (this.#count >= AT_ONCE) {
       if (this.#waiting.length >= MAX_WAITING) {
         throw new RegistryError("UNAVAILABLE", {
@@ -107,7 +127,7 @@ export class Extracts {
     this.#count += 1;
   }
 
-  #end(): void {
+  give(): void {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#count -= 1;
@@ -118,13 +138,15 @@ export class Extracts {
 function exactly(
   child: ChildProcess,
   ended: Promise<string | null>,
-  expected: number,
+  { expected, stalledMs }: { expected: number; stalledMs: number },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = child.output.getReader();
   let left = expected;
+  let stalled: Timer | null = null;
   return new ReadableStream(
     {
       pull: async (controller) => {
+        if (stalled !== null) clearTimeout(stalled);
         const { value, done } = await reader.read();
         if (done) {
           const failure = await ended;
@@ -136,9 +158,17 @@ function exactly(
         if (left < 0) {
           child.kill("it wrote too much");
           controller.error(unreadable());
-        } else controller.enqueue(value);
+        } else {
+          controller.enqueue(value);
+          stalled = setTimeout(() => {
+            child.kill("nobody goes on reading it");
+            controller.error(unreadable());
+          }, stalledMs);
+          stalled.unref();
+        }
       },
       cancel: async () => {
+        if (stalled !== null) clearTimeout(stalled);
         child.kill("nobody reads it any more");
         await reader.cancel().catch(() => undefined);
       },

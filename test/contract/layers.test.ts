@@ -10,6 +10,7 @@ import { zstdDecompressSync } from "node:zlib";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/drivers/postgres.ts";
 import { openSqlite } from "../../src/database/drivers/sqlite.ts";
+import { Extracts } from "../../src/layers/extracts.ts";
 import { Indexer, type IndexerParts } from "../../src/layers/indexer.ts";
 import { IndexStore } from "../../src/layers/index-store.ts";
 import { filesystemStorage } from "../../src/storage/drivers/filesystem.ts";
@@ -226,6 +227,20 @@ for (const dialect of DATABASES) {
         return rows[0]?.storage_key ?? "";
       };
     });
+
+    test("whoever stops reading a download gives its place back", async () => {
+      const extracts = new Extracts({ database, storage, limits: LIMITS, timeoutMs: 60_000, stalledMs: 300 });
+      const content = new Uint8Array(4 * 1024 * 1024).fill(7);
+      const { id } = await addBlob(content);
+      const span = { offset: 0, sizeBytes: content.length };
+      const stalled = await Promise.all(Array.from({ length: 4 }, () => extracts.stream(id, [span])));
+      const readers = stalled.map((it) => it.getReader());
+      await Promise.all(readers.map((it) => it.read()));
+      const whole = await new Response(await extracts.stream(id, [span])).bytes();
+      expect(whole.length).toBe(content.length);
+      for (const reader of readers) expect(reader.read()).rejects.toThrow("could not be read");
+      await extracts.close();
+    }, 30_000);
 
     test("namespaces take turns", async () => {
       const blobs = await Promise.all(Array.from({ length: 6 }, (_, index) => addBlob(many(2, `n${index}-`))));

@@ -202,6 +202,21 @@ describe("an image", () => {
     );
   });
 
+  test("downloads that nobody goes on reading keep nobody from looking", async () => {
+    const content = new Uint8Array(24 * 1024 * 1024).map((_, at) => (at * 2_654_435_761) >>> 13);
+    await pushImage("acme/slow", "1", [tar({ name: "much", content })]);
+    await look("acme/slow/-/manifests/1/files");
+    const url = `${registry.url}/api/v1/repositories/acme/slow/-/manifests/1/files/download?path=much`;
+    const gone = new AbortController();
+    const slow = await Promise.all(Array.from({ length: 4 }, () => fetch(url, { headers: ANN, signal: gone.signal })));
+    const began = performance.now();
+    const seen = await Promise.race([look("acme/slow/-/manifests/1/files/entry", { path: "much" }), Bun.sleep(10_000)]);
+    expect(seen).toMatchObject({ state: "ready" });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(slow.map((it) => it.status)).toEqual([200, 200, 200, 200]);
+    gone.abort();
+  });
+
   test("compared with another one, of another repository too", async () => {
     const config = {
       config: { Env: ["A=1", "PATH=/bin"], Labels: { l: "<b>" }, Entrypoint: ["/sh"] },

@@ -6,13 +6,7 @@ import { namespacesApi } from "../../src/accounts/api/namespaces.ts";
 import { robotsApi } from "../../src/accounts/api/robots.ts";
 import { teamsApi } from "../../src/accounts/api/teams.ts";
 import { auditApi } from "../../src/audit/api.ts";
-import {
-  accountApi,
-  accountSessionsApi,
-  accountTokensApi,
-  sessionApi,
-  setupApi,
-} from "../../src/auth/account-api.ts";
+import { accountApi, accountSessionsApi, accountTokensApi, sessionApi, setupApi } from "../../src/auth/account-api.ts";
 import { accountsApi, emailVerificationApi, passwordResetApi } from "../../src/auth/accounts-api.ts";
 import { factorsApi, sessionFactorsApi } from "../../src/auth/factors/api.ts";
 import { identitiesApi, loginMethodsApi } from "../../src/auth/identities-api.ts";

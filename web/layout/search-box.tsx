@@ -70,6 +70,7 @@ export function SearchBox() {
     const item = items[index];
     close();
     input.current?.blur();
+    if (item !== undefined) setText("");
     if (item === undefined) {
       const q = wanted === "" ? undefined : wanted;
       setSent(wanted);

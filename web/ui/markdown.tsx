@@ -16,14 +16,23 @@ import { Fragment, type ReactNode, useMemo } from "react";
 
 /** What is nested deeper is left out: nobody writes it to be read. */
 const MAX_DEPTH = 40;
+/** What takes the parser long, as it looks at each of them anew for each: markers before a line, and of emphasis in a paragraph. */
+const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])){60}/m;
+const MAX_MARKS = 3_000;
 const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:)/i;
 
 export function Markdown({ text }: { text: string }) {
   const shown = useMemo(() => {
+    if (!isReasonable(text)) return <pre tabIndex={0}>{text}</pre>;
     const tree = parse(text);
     return childrenOf(tree, { addresses: addressesOf(tree), depth: 0, isTight: false });
   }, [text]);
   return <div className="markdown min-w-0">{shown}</div>;
+}
+
+function isReasonable(text: string): boolean {
+  if (TOO_DEEP.test(text)) return false;
+  return text.split(/\n[ \t]*\n/).every((block) => (block.match(/[*_~[<&`]/g)?.length ?? 0) <= MAX_MARKS);
 }
 
 function parse(text: string): Root {

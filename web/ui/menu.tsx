@@ -7,12 +7,18 @@ import { classes } from "./classes.ts";
 const ITEM =
   "flex w-full items-center gap-2 rounded-sm px-3 py-1.5 text-left text-sm outline-none data-highlighted:bg-hover data-disabled:text-soft";
 
-type MenuProps = { label: string; button: ReactNode; buttonClassName: string; children: ReactNode };
+type MenuProps = {
+  label: string;
+  button: ReactNode;
+  buttonClassName: string;
+  isOpenAtFirst?: boolean;
+  children: ReactNode;
+};
 
 /** `label`: of the button, for those who do not see it. */
-export function Menu({ label, button, buttonClassName, children }: MenuProps) {
+export function Menu({ label, button, buttonClassName, isOpenAtFirst = false, children }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={isOpenAtFirst}>
       <Base.Trigger aria-label={label} title={label} className={buttonClassName}>
         {button}
       </Base.Trigger>

@@ -1,10 +1,20 @@
 /** Parts of one subject, each with an address of its own. */
 import { Link, type LinkProps } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 export function TabBar({ label, children }: { label: string; children: ReactNode }) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where not all of them fit, the one that is looked at does.
+    const current = bar.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (!bar.current || !current) return;
+    const start = current.offsetLeft - bar.current.offsetLeft;
+    const end = start + current.offsetWidth;
+    const { scrollLeft, clientWidth } = bar.current;
+    if (start < scrollLeft || end > scrollLeft + clientWidth) bar.current.scrollLeft = end - clientWidth / 2;
+  });
   return (
-    <nav aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto border-b border-line">
+    <nav ref={bar} aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto border-b border-line">
       {children}
     </nav>
   );

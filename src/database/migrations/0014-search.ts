@@ -60,6 +60,11 @@ const SQLITE = [
     sql`values (new.repository_id)`,
   ),
   note(
+    "search_referrer_binned",
+    sql`after update of deleted_at on manifests when new.subject_digest is not null`,
+    sql`values (new.repository_id)`,
+  ),
+  note(
     "search_namespace",
     sql`after update of ${OF_NAMESPACE} on namespaces`,
     sql`select id from repositories where namespace_id = new.id`,
@@ -83,5 +88,6 @@ const POSTGRES = [
   sql`create trigger search_tagged after insert on tags for each row execute function search_note_content()`,
   sql`create trigger search_untagged after update of deleted_at on tags for each row when (new.deleted_at is not null) execute function search_note_content()`,
   sql`create trigger search_referred after insert on manifests for each row when (new.subject_digest is not null) execute function search_note_content()`,
+  sql`create trigger search_referrer_binned after update of deleted_at on manifests for each row when (new.subject_digest is not null) execute function search_note_content()`,
   sql`create trigger search_namespace after update of ${OF_NAMESPACE} on namespaces for each row execute function search_note_namespace()`,
 ];

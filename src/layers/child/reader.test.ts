@@ -45,6 +45,17 @@ describe("layers on top of each other", () => {
     expect(tree.root).toMatchObject({ files: 3, directories: 2, sizeBytes: 17 });
   });
 
+  test("links that lead through each other without end are refused, and soon", () => {
+    // Each file's way leads through forty links, each with a target of a thousand directories and back.
+    const maze = [folder("x"), ...Array.from({ length: 40 }, (_, at) => link(`s${at}`, "x/../".repeat(800)))];
+    const way = Array.from({ length: 40 }, (_, at) => `s${at}`).join("/");
+    const files = Array.from({ length: 3_000 }, (_, at) => file(`${way}/${at}`, 1));
+    const began = performance.now();
+    expect(() => merge([...maze, ...files])).toThrow("too many directories");
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(merge([folder("usr/lib"), link("lib", "usr/lib"), file("lib/a", 1)]).find("usr/lib/a")).not.toBeNull();
+  });
+
   test("markers are about lower layers alone, wherever they stand", () => {
     const tree = merge([file("a/old", 1)], [file("a/new", 2), opaque("a"), file("b", 3), gone("b")]);
     expect(pathsOf(tree)).toEqual(["a", "a/new", "b"]);

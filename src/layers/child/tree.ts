@@ -31,12 +31,18 @@ export type Node = {
 };
 
 const MAX_LINKS = 40;
+/** Directories that links lead through, all of an image's together; each file below `lib` takes two. */
+const MAX_STEPS = 10_000_000;
 
 export class Tree {
   readonly layers: readonly string[];
   readonly root: Node = directory("", 0, null);
+  #steps = 0;
 
-  /** `indexes`: the place of each layer. `hasMarks`: directories are made for what a layer only takes away, to show it there. */
+  /**
+   * `indexes`: the place of each layer. `hasMarks`: directories are made for what a layer only takes away, to show it there. Throws
+   * when its links lead through more than an image that somebody runs.
+   */
   constructor(layers: readonly LayerLines[], indexes: readonly number[], hasMarks = false) {
     const digests: string[] = [];
     for (const [at, layer] of layers.entries()) {
@@ -162,6 +168,8 @@ export class Tree {
     hops.left -= 1;
     let at = target.startsWith("/") ? this.root : parent;
     for (const part of target.split("/")) {
+      this.#steps += 1;
+      if (this.#steps > MAX_STEPS) throw new Error("its links lead through too many directories");
       if (part === "" || part === ".") continue;
       if (part === "..") {
         at = at.parent ?? this.root;

@@ -97,6 +97,15 @@ for (const database of DATABASES) {
       expect([seen.status, seen.json["displayName"]]).toEqual([200, "Acme"]);
       expect(each(await hub.anonymous.ask("GET", "/namespaces?limit=1000"), "name")).toContain(org);
       expect(await hub.anonymous.pull(`${org}/api`)).toBe(200);
+      // Under a former name too, and nothing of it when nothing is public any more.
+      const to = `to${org}`;
+      await ada.ask("POST", `/namespaces/${org}/rename`, { name: to });
+      expect((await hub.anonymous.ask("GET", `/namespaces/${org}`)).json["name"]).toBe(to);
+      await ada.ask("PATCH", `/repositories/${to}/api`, { visibility: "private" });
+      for (const name of [org, to]) {
+        expect((await hub.anonymous.ask("GET", `/namespaces/${name}`)).status).toBe(404);
+        expect((await bob.ask("GET", `/namespaces/${name}`)).status).toBe(404);
+      }
     });
 
     test("lists go on page by page", async () => {

@@ -353,6 +353,25 @@ for (const dialect of DATABASES) {
       expect([await names("unusual"), await names("", null, { os: "windows" })]).toEqual([[], []]);
     });
 
+    test("a signature comes and goes with its manifest", async () => {
+      const { url } = registry;
+      const isSigned = async () => (await find({ q: "site" }, "root")).items.map((it) => it.isSigned);
+      const { digest, ...subject } = await push(url, "acme/site", "to-sign", { config: { os: "linux" } });
+      expect(await isSigned()).toEqual([false]);
+      const more = { artifactType: "application/vnd.cncf.notary.signature", subject: { digest, ...subject } };
+      const signature = await push(url, "acme/site", "", { config: {}, more });
+      expect(await isSigned()).toEqual([true]);
+      const path = `${url}/v2/acme/site/manifests/${signature.digest}`;
+      expect((await fetch(path, { method: "DELETE", headers: basic("root") })).status).toBe(202);
+      expect(await isSigned()).toEqual([false]);
+      const restored = await fetch(`${url}/api/v1/repositories/acme/site/-/bin/restore`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...basic("root") },
+        body: JSON.stringify({ reference: signature.digest }),
+      });
+      expect([restored.status, await isSigned()]).toEqual([200, [true]]);
+    });
+
     test("many at once, while names change: nothing fails, and nothing is left behind", async () => {
       await Promise.all(
         Array.from({ length: 40 }, async (_, index) => {

@@ -2,6 +2,7 @@
 // collection frees, the way back out of the recycle bin, and an auditor, who sees all of it and changes nothing.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { URI } from "otpauth";
 import type { Browser, Page } from "playwright-core";
 import { startBerth, type Berth } from "../../support/berth.ts";
 import { Browser as Person } from "../../support/browser.ts";
@@ -118,6 +119,58 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
   );
 
   test(
+    "a role is given, second factors are removed, and everything ends that somebody is signed in with",
+    async () => {
+      const person = new Person(berth.url);
+      const login = { name: "mel", password: PASSWORD };
+      const administrator = new Person(berth.url);
+      await administrator.call("POST", "/api/v1/session", ADMINISTRATOR);
+      await administrator.call("PUT", "/api/v1/accounts/mel", { password: PASSWORD });
+      await person.call("POST", "/api/v1/session", login);
+      await person.call("POST", "/api/v1/account/tokens", { name: "laptop", scopes: null, expiresAt: null });
+      const { uri } = await person.call<{ uri: string }>("POST", "/api/v1/account/factors/totp");
+      const code = URI.parse(uri).generate();
+      await person.call("POST", "/api/v1/account/factors/totp/confirm", { code });
+      await page.goto("/admin/users/mel");
+      await rowOf(page, "laptop").waitFor();
+      await button(page, "More to do with mel").click();
+      await page.getByRole("menuitem", { name: "Remove second factors" }).click();
+      await button(page, "Remove them").click();
+      await says(page, /signs in with the password alone/);
+      await says(page, "No browser is signed in.");
+      await button(page, /^Revoke laptop/).click();
+      await button(page, "Revoke").click();
+      await says(page, "The token is revoked.");
+      await rowOf(page, "laptop").waitFor({ state: "detached" });
+      await field(page, "Role of mel").selectOption("auditor");
+      await button(page, "Change the role").click();
+      await says(page, "mel is auditor now.");
+      await person.call("POST", "/api/v1/session", login);
+      await button(page, "More to do with mel").click();
+      await page.getByRole("menuitem", { name: "End sessions and revoke tokens" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("mel");
+      await button(page, "End and revoke all").click();
+      await says(page, /^Everything that mel/);
+      await person.refused(401, "GET", "/api/v1/session");
+    },
+    WAITED_MS,
+  );
+
+  test(
+    "a job is started, and its log is there",
+    async () => {
+      await page.goto("/admin/jobs");
+      await button(page, "Start: Check").click();
+      await page
+        .getByRole("heading", { name: /^Jobs \/ Check/ })
+        .getByText("done")
+        .waitFor();
+      await says(page, "Findings");
+    },
+    WAITED_MS,
+  );
+
+  test(
     "a plan is assigned",
     async () => {
       await page.goto("/admin/organisations");
@@ -135,7 +188,7 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
     "a directory is tested step by step, and one that is not there",
     async () => {
       await page.goto("/admin/sources");
-      await button(page, "Test corp").click();
+      await button(page, "Test this: corp").click();
       await field(page, "Login (may be left out)").fill("alice");
       await field(page, "Password (may be left out)").fill(DIRECTORY_PASSWORD);
       await button(page, "Test").click();
@@ -149,7 +202,7 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
       await says(page, "It does not work");
       await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
 
-      await button(page, "Test dead").click();
+      await button(page, "Test this: dead").click();
       await button(page, "Test").click();
       await says(page, "It does not work");
       const [failed = ""] = await page.getByRole("list", { name: "Steps" }).getByText("failed").allTextContents();
@@ -260,6 +313,26 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
   );
 
   test(
+    "a deleted repository and a deleted organisation come back",
+    async () => {
+      const person = new Person(berth.url);
+      await person.call("POST", "/api/v1/session", ADMINISTRATOR);
+      await person.call("POST", "/api/v1/namespaces", { name: "gone" });
+      await person.call("DELETE", "/api/v1/namespaces/gone");
+      await person.call("DELETE", "/api/v1/repositories/acme/web");
+      await page.goto("/admin/bin");
+      await button(page, "Restore acme/web").click();
+      await says(page, /^acme\/web is back/);
+      await button(page, "Restore gone").click();
+      await says(page, /^gone is back/);
+      await person.call("GET", "/api/v1/repositories/acme/web");
+      await page.goto("/admin/organisations");
+      await rowOf(page, "gone").getByText("ada").waitFor();
+    },
+    WAITED_MS,
+  );
+
+  test(
     "the bin is emptied only by who types what that means",
     async () => {
       await page.goto("/admin/storage");
@@ -293,18 +366,28 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
     "an auditor sees all of it and changes nothing",
     async () => {
       const auditor = await visit(chromium, { url: berth.url, as: { name: "iris", password: PASSWORD } });
-      const sections = ["", "health", "users", "organisations", "plans", "sources", "audit", "storage", "bin", "jobs"];
       const forbidden =
         /^(?:Create|Disable|Enable|Assign|Test|Collect|Start|Empty|Restore|Purge|Hand over|Reset|Revoke)/;
-      for (const section of [...sections, "configuration", "users/lin", "organisations/acme"]) {
-        await auditor.page.goto(section === "" ? "/admin" : `/admin/${section}`);
+      const looksAtAll = async (what: string) => {
         await settled(auditor.page);
         await says(auditor.page, "You are an auditor");
-        expect([section, await auditor.page.getByText(/That did not work|Not allowed|is not here/).count()]).toEqual([
-          section,
-          0,
-        ]);
-        expect([section, await button(auditor.page, forbidden).count()]).toEqual([section, 0]);
+        const failures = auditor.page.getByText(/That did not work|Not allowed|is not here/);
+        const buttons = button(auditor.page, forbidden);
+        expect([what, await failures.count(), await buttons.count()]).toEqual([what, 0, 0]);
+      };
+      await auditor.page.goto("/admin");
+      const sections = auditor.page.getByRole("navigation", { name: "Administration" }).getByRole("link");
+      await sections.last().waitFor();
+      const names = await sections.allTextContents();
+      expect(names.length).toBe(11);
+      for (const name of names) {
+        await sections.filter({ hasText: new RegExp(`^${name}$`) }).click();
+        await auditor.page.getByRole("heading", { level: 2 }).first().waitFor();
+        await looksAtAll(name);
+      }
+      for (const path of ["users/lin", "organisations/acme"]) {
+        await auditor.page.goto(`/admin/${path}`);
+        await looksAtAll(path);
       }
       await auditor.page.setViewportSize({ width: 390, height: 800 });
       await field(auditor.page, "Part of the administration").selectOption("audit");

@@ -182,6 +182,7 @@ describeWith("finding images", ["chromium"], () => {
     await page.waitForURL(/publisher=official.*sort=stars/);
     await box.fill("submarine");
     await page.getByText("Nothing found").waitFor();
+    await page.getByRole("button", { name: "Clear filters" }).waitFor();
     await page.getByRole("button", { name: "Search without filters" }).click();
     await page.getByText("Try fewer or shorter words").waitFor();
     await page.getByRole("link", { name: "Show everything" }).click();

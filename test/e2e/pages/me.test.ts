@@ -6,6 +6,7 @@ import { URI, type TOTP } from "otpauth";
 import type { Browser, Page } from "playwright-core";
 import { startBerth, type Berth } from "../../support/berth.ts";
 import { accessibilityOf, startChromium, visit, type Visit } from "../../support/chromium.ts";
+import { button, field, says } from "../../support/controls.ts";
 import { makeContainersHome, type ContainersHome } from "../../support/containers-home.ts";
 import { DOCKER_NEEDS, startDockerEngine } from "../../support/docker-engine.ts";
 import { FILLED, PASSWORD } from "../../support/pages.ts";
@@ -14,11 +15,6 @@ import { makeTemporaryDirectory, type TemporaryDirectory } from "../../support/t
 
 const NAME = "lin";
 const FAILS = { exitCode: 125 } as const;
-
-const button = (page: Page, name: string | RegExp) =>
-  page.getByRole("button", { name, exact: typeof name === "string" });
-const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 
 async function signIn(page: Page, password = PASSWORD): Promise<void> {
   await page.goto("/login");
@@ -372,81 +368,6 @@ describeWith("one's own account in Chromium", ["chromium", "podman"], () => {
     await button(page, "Leave it").click();
     await says(page, /owner/i);
     expect(seen.complaints).toEqual([]);
-  });
-});
-
-describeWith("claiming an open registry in Chromium", ["chromium"], () => {
-  let berth: Berth;
-  let chromium: Browser;
-
-  beforeAll(async () => {
-    berth = await startBerth();
-    chromium = await startChromium();
-  }, 60_000);
-
-  afterAll(async () => {
-    await chromium?.close();
-    await berth?.stop();
-  });
-
-  test("takes the code that the log shows", async () => {
-    const { page, complaints } = await visit(chromium, { url: berth.url });
-    await page.goto("/");
-    await says(page, /^This registry is open/);
-    await page.getByRole("link", { name: "claim it" }).click();
-    await field(page, "Setup code").fill("0000-0000");
-    await field(page, "Name").fill(NAME);
-    await field(page, "Password").fill(PASSWORD);
-    await button(page, "Claim it").click();
-    await page.getByRole("alert").waitFor();
-    const code = /"setupCode":"([^"]+)"/.exec(berth.logs())?.[1] ?? "";
-    expect(code).not.toBe("");
-    await field(page, "Setup code").fill(code);
-    await button(page, "Claim it").click();
-    await isSignedIn(page);
-    await page.getByText(/^This registry is open/).waitFor({ state: "detached" });
-    await page.getByRole("link", { name: "Admin" }).waitFor();
-    expect(complaints).toEqual([]);
-  });
-});
-
-describeWith("over plain HTTP from elsewhere in Chromium", ["chromium"], () => {
-  let chromium: Browser;
-  let berth: Berth | undefined;
-
-  beforeAll(async () => {
-    chromium = await startChromium(["--host-resolver-rules=MAP registry.test 127.0.0.1"]);
-  }, 60_000);
-
-  afterAll(async () => {
-    await chromium?.close();
-    await berth?.stop();
-  });
-
-  test.each([false, true])("with http.insecureSessions %p", async (isAllowed) => {
-    berth = await startBerth({ env: { ...FILLED, BERTH_HTTP_INSECURE_SESSIONS: String(isAllowed) } });
-    const { page, complaints } = await visit(chromium, { url: `http://registry.test:${berth.port}` });
-    await page.goto("/login");
-    if (isAllowed) {
-      await says(page, "This connection is not encrypted");
-      await field(page, "Name or e-mail address").fill("ada");
-      await field(page, "Password").fill(PASSWORD);
-      await button(page, "Sign in").click();
-      await button(page, "Account of ada").waitFor();
-      await page.goto("/settings");
-      await says(page, "This connection is not encrypted");
-      await field(page, "Displayed name").fill("Ada");
-      await button(page, "Change the name").click();
-      await says(page, "The name is changed.");
-    } else {
-      await says(page, "Signing in needs an encrypted connection");
-      expect(await page.getByLabel("Password").count()).toBe(0);
-      expect(await page.getByText("This connection is not encrypted").count()).toBe(0);
-    }
-    // Chromium says of each page that without TLS one of its headers is worth nothing.
-    expect(complaints.filter((it) => !it.includes("Cross-Origin-Opener-Policy header has been ignored"))).toEqual([]);
-    await berth.stop();
-    berth = undefined;
   });
 });
 

@@ -59,7 +59,7 @@ describeWith("an organisation", ["chromium", "podman", "skopeo"], () => {
     await dialog(page).getByRole("button", { name: "Invite" }).click();
     await dialog(page).getByText("grace is invited").waitFor();
     await dialog(page).getByRole("button", { name: "Done" }).click();
-    await page.getByRole("table").nth(1).getByRole("cell", { name: "grace" }).waitFor();
+    await page.getByRole("table").nth(1).getByRole("cell", { name: "grace", exact: true }).waitFor();
 
     // Not yet a member, and nothing in it is public: it is as if it were not there.
     await grace.page.goto("/n/harbour");
@@ -126,7 +126,7 @@ describeWith("an organisation", ["chromium", "podman", "skopeo"], () => {
     await page.getByRole("button", { name: "Grant a role" }).click();
     await dialog(page).getByLabel("Role").selectOption("write");
     await dialog(page).getByRole("button", { name: "Grant", exact: true }).click();
-    await page.getByRole("cell", { name: "everything in harbour" }).waitFor();
+    await page.getByRole("cell", { name: "everything in harbour", exact: true }).waitFor();
     await page.getByRole("button", { name: "New token" }).click();
     await dialog(page).getByLabel("Name", { exact: true }).fill("build machine");
     await dialog(page).getByRole("button", { name: "Make it" }).click();
@@ -157,7 +157,7 @@ describeWith("an organisation", ["chromium", "podman", "skopeo"], () => {
     await page.goto("/n/harbour/bin");
     await page.getByRole("button", { name: "Restore harbour/cranes" }).click();
     await page.getByText("Nothing was deleted").waitFor();
-    await tab(page, "Usage");
+    await page.getByRole("link", { name: "Usage", exact: true }).click();
     await page.getByRole("link", { name: "harbour/cranes" }).waitFor();
 
     await tab(page, "Settings");

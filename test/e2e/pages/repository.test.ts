@@ -83,7 +83,8 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
     const stranger = await open("/");
     await stranger.getByRole("combobox", { name: "Search images" }).fill("ferries ask");
     await stranger.keyboard.press("Enter");
-    await stranger.getByRole("link", { name: "harbour/api" }).click();
+    const found = stranger.getByRole("list", { name: "Found repositories" });
+    await found.getByRole("link", { name: "harbour/api" }).click();
     await stranger.getByRole("cell", { name: "where it listens" }).waitFor();
     expect(await stranger.getByLabel(`docker pull ${berth.host}/harbour/api:latest`).count()).toBe(1);
     await stranger.getByLabel("Get it with").selectOption("Podman");
@@ -285,13 +286,9 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
       expect(await page.locator('a:is([href^="javascript" i], [href^="data" i], [href^="vbscript" i])').count()).toBe(
         0,
       );
-      for (const link of await page.locator('main a[href^="http"]').all()) {
-        expect(await link.getAttribute("rel")).toBe("nofollow ugc noopener noreferrer");
-      }
-      // What looks like a way in leads nowhere when it is pressed.
-      for (const link of await page.locator(".markdown a").all()) {
-        expect((await link.getAttribute("href")) ?? "").not.toMatch(/^\s*\w*script:/i);
-      }
+      const away = page.locator('main a[href^="http"]');
+      const rels = await away.evaluateAll((links) => links.map((it) => it.getAttribute("rel")));
+      expect(new Set(rels).difference(new Set(["nofollow ugc noopener noreferrer"])).size).toBe(0);
     }
     await close();
   });
@@ -337,6 +334,10 @@ describeWith("the pages of a repository", ["chromium", "skopeo", "busybox"], () 
     await filter.fill("19.99.");
     await page.getByText("100 tags of 10,001").waitFor();
     await filter.fill("");
+    await page
+      .getByRole("status")
+      .filter({ hasText: /^10,001 tags$/ })
+      .waitFor();
     await page.mouse.wheel(0, 200_000);
     await page.waitForFunction(() => document.querySelectorAll("tbody a").length > 5 && scrollY > 100_000);
     await close();

@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { Building2, CircleUserRound } from "lucide-react";
 import { client } from "../../data/client.ts";
+import { useSession } from "../../data/me.ts";
 import { useRead } from "../../data/query.ts";
 import { ButtonLink, buttonClasses } from "../../ui/button.tsx";
 import { Section } from "../../ui/page.tsx";
@@ -13,7 +14,7 @@ const SHOWN = 4;
 
 export function Mine({ name }: { name: string }) {
   const mine = useRead(client.repositories.list, { query: { namespace: name, sort: "updated", limit: SHOWN } });
-  const session = useRead(client.session.get, undefined).data;
+  const session = useSession();
   return (
     <Section
       title="Yours"
@@ -23,7 +24,7 @@ export function Mine({ name }: { name: string }) {
         </Link>
       }
     >
-      {session !== undefined && session.namespaces.length > 1 && (
+      {session && session.namespaces.length > 1 && (
         <nav aria-label="Your namespaces" className="flex flex-wrap gap-2">
           {session.namespaces.map((it) => (
             <Link key={it.id} {...toNamespace(it.name)} className={buttonClasses("plain", "max-w-full")}>

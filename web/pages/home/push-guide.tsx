@@ -1,8 +1,6 @@
 /** Commands for this host and this person, client by client; says so when the first push arrives. */
 import { useState } from "react";
-import { client } from "../../data/client.ts";
-import { useInstance, useMe } from "../../data/me.ts";
-import { useRead } from "../../data/query.ts";
+import { useInstance, useMe, useSession } from "../../data/me.ts";
 import { classes } from "../../ui/classes.ts";
 import { Command } from "../../ui/copy.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -21,7 +19,7 @@ const SOMEBODY = "NAME";
 export function PushGuide({ namespace }: { namespace?: string | undefined }) {
   const me = useMe();
   const instance = useInstance();
-  const session = useRead(client.session.get, undefined).data;
+  const session = useSession();
   const [id, setId] = useState("docker");
   const [wanted, setWanted] = useState(namespace);
   const [name, setName] = useState("hello");

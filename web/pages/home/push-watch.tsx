@@ -1,5 +1,6 @@
 /** Waits for a push and says so when it is there. */
 import { useState } from "react";
+import type { CallOptions } from "../../../src/contract/client.ts";
 import { client } from "../../data/client.ts";
 import { callOf, useRead } from "../../data/query.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -9,8 +10,8 @@ import { toRepository } from "../repository/address.ts";
 const WATCH_MS = 2_000;
 
 /** The server's own time: that of the person's machine may be wrong by more than a push takes. `visit`: read anew each time. */
-const readClock = callOf("clock.get", async (_: { visit: string }) => {
-  const { headers, body } = await client.instance.get.raw();
+const readClock = callOf("clock.get", async (_: { visit: string }, options?: CallOptions) => {
+  const { headers, body } = await client.instance.get.raw(undefined, options);
   await body?.cancel();
   const date = Date.parse(headers.get("date") ?? "");
   return new Date(Number.isNaN(date) ? Date.now() : date).toISOString();

@@ -11,8 +11,8 @@ import { Answer } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toNamespace } from "./address.ts";
 import type { SectionProps } from "./namespace-pages.tsx";
+import { reachOf } from "./reach.ts";
 import { RobotTokens } from "./robot-tokens.tsx";
-import { reachOf } from "./robots-section.tsx";
 import { SubjectGrants } from "./subject-grants.tsx";
 import { TrustRules } from "./trust-rules.tsx";
 
@@ -36,7 +36,7 @@ export function RobotDetails({ namespace, rights, rest: robot }: SectionProps) {
           <Section
             title={
               <>
-                <Link {...toNamespace(namespace.name, "robots")} className="link">
+                <Link {...toNamespace(namespace.name, "robots")} className="link underline">
                   Robots
                 </Link>{" "}
                 / {robot} {isDisabled && <Badge tone="warn">disabled</Badge>}

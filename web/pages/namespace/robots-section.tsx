@@ -15,6 +15,7 @@ import { Cell, Head, HeadCell, Row, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toNamespace } from "./address.ts";
 import type { SectionProps } from "./namespace-pages.tsx";
+import { reachOf } from "./reach.ts";
 import { RobotDetails } from "./robot-details.tsx";
 
 export function RobotsSection(props: SectionProps) {
@@ -75,11 +76,6 @@ function RobotList({ namespace, rights }: SectionProps) {
       <NewRobot namespace={namespace.name} isOpen={isCreating} onClose={() => setCreating(false)} />
     </Section>
   );
-}
-
-export function reachOf(repository: string | null): string {
-  if (repository === null) return "what it is granted";
-  return repository === "" ? "nothing: its repository was moved elsewhere" : repository;
 }
 
 type NewRobotProps = { namespace: string; onClose: () => void };

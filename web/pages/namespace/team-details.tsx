@@ -33,7 +33,7 @@ export function TeamDetails({ namespace, rights, rest: team }: SectionProps) {
           <Section
             title={
               <>
-                <Link {...toNamespace(namespace.name, "teams")} className="link">
+                <Link {...toNamespace(namespace.name, "teams")} className="link underline">
                   Teams
                 </Link>{" "}
                 / {team}

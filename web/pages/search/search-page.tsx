@@ -1,6 +1,7 @@
 /** Everything that the person may see, found by words and narrowed by what it is. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { SearchX } from "lucide-react";
+import { SearchX, SlidersHorizontal, X } from "lucide-react";
+import { useId, useState } from "react";
 import { client } from "../../data/client.ts";
 import { usePages } from "../../data/query.ts";
 import { RepositoryRow, RepositoryRows } from "../../parts/repository-row.tsx";
@@ -25,6 +26,10 @@ export function SearchPage() {
   const change = (changes: SearchQuery) =>
     void navigate({ to: "/search", search: { ...query, ...changes }, replace: true, resetScroll: false });
   const found = usePages(client.search.search, { query: { ...query, limit: 25 } }, { keepsPrevious: true });
+  const [showsFilters, setShowsFilters] = useState(false);
+  const filters = useId();
+  const chosen = filtersOf(query).length;
+  const clear = () => void navigate({ to: "/search", search: { q: query.q, sort: query.sort }, replace: true });
   const first = found.data?.pages[0];
   const total = first === undefined ? null : `${formatCount(first.total)}${first.isCapped ? "+" : ""}`;
   return (
@@ -36,7 +41,10 @@ export function SearchPage() {
           Sort by
           <select
             value={query.sort ?? "relevance"}
-            onChange={(event) => change({ sort: event.target.value as keyof typeof ORDER_NAMES })}
+            onChange={(event) => {
+              const sort = event.target.value as keyof typeof ORDER_NAMES;
+              change({ sort: sort === "relevance" ? undefined : sort });
+            }}
             className="min-h-9 rounded-md border border-line-strong bg-surface px-2 text-ink"
           >
             {Object.entries(ORDER_NAMES).map(([value, name]) => (
@@ -49,19 +57,39 @@ export function SearchPage() {
       }
     >
       <div className="flex flex-col gap-6 md:flex-row">
-        <aside className="shrink-0 md:w-52">
-          <Facets query={query} counts={first?.facets} isCapped={first?.isCapped ?? false} onChange={change} />
+        <aside aria-label="Filters" className="flex shrink-0 flex-col gap-4 md:w-52">
+          {/* On a phone the results come first. */}
+          <div className="flex flex-wrap gap-2 empty:hidden">
+            <Button
+              className="md:hidden"
+              aria-expanded={showsFilters}
+              aria-controls={filters}
+              onClick={() => setShowsFilters(!showsFilters)}
+            >
+              <SlidersHorizontal size={16} aria-hidden="true" /> Filters{chosen === 0 ? "" : ` (${chosen})`}
+            </Button>
+            {chosen > 0 && (
+              <Button onClick={clear}>
+                <X size={16} aria-hidden="true" /> Clear filters
+              </Button>
+            )}
+          </div>
+          <div id={filters} className={showsFilters ? undefined : "max-md:hidden"}>
+            <Facets query={query} counts={first?.facets} isCapped={first?.isCapped ?? false} onChange={change} />
+          </div>
         </aside>
         <div className="flex min-w-0 grow flex-col gap-3">
           <p role="status" className="text-sm text-soft">
-            {total === null ? "Searching…" : `${total} ${first?.total === 1 ? "repository" : "repositories"}`}
+            {total === null || found.isPlaceholderData
+              ? "Searching…"
+              : `${total} ${first?.total === 1 ? "repository" : "repositories"}`}
           </p>
           {found.error !== null ? (
             <Failed error={found.error} retry={() => void found.refetch()} />
           ) : first === undefined ? (
             <Loading lines={6} />
           ) : found.items.length === 0 ? (
-            <NothingFound query={query} onClear={() => void navigate({ to: "/search", search: { q: query.q } })} />
+            <NothingFound isNarrowed={chosen > 0} onClear={clear} />
           ) : (
             <>
               <RepositoryRows label="Found repositories">
@@ -87,10 +115,11 @@ export function SearchPage() {
   );
 }
 
-function NothingFound({ query, onClear }: { query: SearchQuery; onClear: () => void }) {
-  const isNarrowed = Object.entries(query).some(
-    ([name, value]) => !["q", "sort"].includes(name) && value !== undefined,
-  );
+function filtersOf({ q: _q, sort: _sort, ...filters }: SearchQuery): unknown[] {
+  return Object.values(filters).filter((it) => it !== undefined);
+}
+
+function NothingFound({ isNarrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
   return (
     <Empty
       title="Nothing found"
@@ -101,7 +130,9 @@ function NothingFound({ query, onClear }: { query: SearchQuery; onClear: () => v
             Search without filters
           </Button>
         ) : (
-          <ButtonLink to="/search">Show everything</ButtonLink>
+          <ButtonLink to="/search" search={{}}>
+            Show everything
+          </ButtonLink>
         )
       }
     >

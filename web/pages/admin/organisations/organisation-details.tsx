@@ -109,7 +109,7 @@ function HandOver({ namespace }: { namespace: string }) {
   const [account, setAccount] = useState("");
   const [isAsking, setAsking] = useState(false);
   const handOver = useChange(client.namespaces.handOver, {
-    stale: ["accounts", "repositories", "members", "search"],
+    stale: ["accounts", "account", "session", "repositories", "members", "search"],
     done: `${namespace} is a person's own namespace now.`,
     onDone: () => navigate(toAdmin("users", namespace)),
   });

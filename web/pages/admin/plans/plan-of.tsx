@@ -8,7 +8,7 @@ import { SelectField } from "../../../ui/field.tsx";
 import { formatBytes } from "../../../ui/format.ts";
 import { Card, Fact, Facts } from "../../../ui/page.tsx";
 import { Answer } from "../../../ui/states.tsx";
-import { pullWords, usedWords } from "./plan-words.ts";
+import { limitInForce, pullWords, usedWords } from "./plan-words.ts";
 
 /** Whose: a person's account, with the namespace that is their own, or an organisation. */
 type Owner = { account: string } | { organisation: string };
@@ -26,10 +26,16 @@ export function PlanOf({ mayChange, ...owner }: PlanOfProps) {
               {plan.name} {!isEnforced && <Badge>limits nothing on this registry</Badge>}
             </Fact>
             <Fact name="Pulls">{pullWords(plan.pulls, plan.pullWindowSeconds)}</Fact>
-            <Fact name="Private repositories">{usedWords(privateRepositories, plan.privateRepositories)}</Fact>
-            {!("account" in owner) && <Fact name="Members">{usedWords(members, plan.members)}</Fact>}
+            <Fact name="Private repositories">
+              {usedWords(privateRepositories, limitInForce(isEnforced, plan.privateRepositories))}
+            </Fact>
+            {!("account" in owner) && (
+              <Fact name="Members">{usedWords(members, limitInForce(isEnforced, plan.members))}</Fact>
+            )}
             {storageBytes !== null && (
-              <Fact name="Storage">{usedWords(storageBytes, plan.storageBytes, formatBytes)}</Fact>
+              <Fact name="Storage">
+                {usedWords(storageBytes, limitInForce(isEnforced, plan.storageBytes), formatBytes)}
+              </Fact>
             )}
           </Facts>
           {mayChange && <PlanForm key={plan.name} owner={owner} current={plan.name} />}

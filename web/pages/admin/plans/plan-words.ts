@@ -25,3 +25,8 @@ export function spanWords(seconds: number): string {
   }
   return `${formatCount(seconds)} seconds`;
 }
+
+/** Where plans limit nothing, their figures would only look like overdraws. */
+export function limitInForce(isEnforced: boolean, limit: number | null): number | null {
+  return isEnforced ? limit : null;
+}

@@ -7,7 +7,7 @@ import { formatBytes } from "../../../ui/format.ts";
 import { Empty, Failed, Loading, More } from "../../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../../ui/table.tsx";
 import { toAdmin } from "../address.ts";
-import { usedWords } from "./plan-words.ts";
+import { limitInForce, usedWords } from "./plan-words.ts";
 
 type Namespace = Awaited<ReturnType<typeof client.namespaces.get>>;
 
@@ -56,20 +56,19 @@ function UsageRow({ namespace: { name, kind } }: { namespace: Namespace }) {
       ) : (
         <>
           <Cell>{it.plan.name}</Cell>
-          <Cell isNumber>{usedWords(it.privateRepositories, limitOf(it, it.plan.privateRepositories))}</Cell>
-          <Cell isNumber>{kind === "user" ? "" : usedWords(it.members, limitOf(it, it.plan.members))}</Cell>
+          <Cell isNumber>
+            {usedWords(it.privateRepositories, limitInForce(it.isEnforced, it.plan.privateRepositories))}
+          </Cell>
+          <Cell isNumber>
+            {kind === "user" ? "" : usedWords(it.members, limitInForce(it.isEnforced, it.plan.members))}
+          </Cell>
           <Cell isNumber>
             {it.storageBytes === null
               ? "not counted"
-              : usedWords(it.storageBytes, limitOf(it, it.plan.storageBytes), formatBytes)}
+              : usedWords(it.storageBytes, limitInForce(it.isEnforced, it.plan.storageBytes), formatBytes)}
           </Cell>
         </>
       )}
     </Row>
   );
-}
-
-/** Where plans limit nothing, their figures would only look like overdraws. */
-function limitOf({ isEnforced }: { isEnforced: boolean }, limit: number | null): number | null {
-  return isEnforced ? limit : null;
 }

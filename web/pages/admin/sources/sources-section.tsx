@@ -55,7 +55,7 @@ export function SourcesSection({ mayChange }: AdminProps) {
                   {mayChange && (
                     <Cell className="text-right">
                       {it.canTest && (
-                        <Button aria-label={`Test ${it.displayName}`} onClick={() => setTested(it)}>
+                        <Button aria-label={`Test this: ${it.displayName}`} onClick={() => setTested(it)}>
                           Test this
                         </Button>
                       )}

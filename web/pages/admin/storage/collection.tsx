@@ -110,9 +110,10 @@ function Passed({ run: { outcome, summary, error } }: { run: Run }) {
   if (outcome === "running") return <p className="text-sm text-soft">Collecting…</p>;
   if (outcome !== "done") return <Notice tone="bad">{error ?? "It did not come to its end."}</Notice>;
   const { heldBy } = summary;
-  const blobs = plural(numberOf(summary, "blobs"), "blob");
+  const blobs = numberOf(summary, "blobs");
+  const freed = `Freed ${formatBytes(numberOf(summary, "freedBytes"))} in ${plural(blobs, "blob")}`;
   return (
-    <Notice tone="good" title={`Freed ${formatBytes(numberOf(summary, "freedBytes"))} in ${blobs}`}>
+    <Notice tone="good" title={blobs === 0 ? "There was nothing to free" : freed}>
       {typeof heldBy === "string" && `No bytes may go at the moment: ${heldBy}.`}
     </Notice>
   );

@@ -57,7 +57,7 @@ function Totals({ storage: { totals, disk, countedAt, isCounting } }: { storage:
         <p role="status" className="text-sm text-soft">
           {isCounting
             ? "Counting for the first time…"
-            : "Nothing was counted yet: start the count of the storage below."}
+            : "Nothing was counted yet: the job that counts the storage does."}
         </p>
       ) : (
         <ul className="grid grid-cols-2 gap-3 lg:grid-cols-4">

@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { Package } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { client } from "../../../data/client.ts";
-import { usePages } from "../../../data/query.ts";
+import { usePages, useRead } from "../../../data/query.ts";
+import { Badge } from "../../../ui/badge.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { formatBytes, formatCount } from "../../../ui/format.ts";
 import { Empty, Failed, Loading, More } from "../../../ui/states.tsx";
@@ -26,7 +27,10 @@ export function StorageTree({ countedAt }: { countedAt: string | null }) {
     void refetch();
   }, [countedAt, refetch]);
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
-  const branches = useMemo(() => branchesOf(items), [items]);
+  // The sizes do not say which of them are deleted.
+  const deleted = useRead(client.repositories.list, { query: { deleted: true, limit: 200 } }).data?.items;
+  const binned = useMemo(() => new Set(deleted?.map(({ name }) => name)), [deleted]);
+  const branches = useMemo(() => branchesOf(items, binned), [items, binned]);
   if (tree.error !== null) return <Failed error={tree.error} retry={() => void refetch()} />;
   if (data === undefined) return <Loading lines={6} />;
   if (branches.length === 0) {
@@ -47,7 +51,7 @@ export function StorageTree({ countedAt }: { countedAt: string | null }) {
         </Button>
       </div>
       {isTable ? (
-        <TreeTable items={items} />
+        <TreeTable items={items} binned={binned} />
       ) : (
         <Suspense fallback={<Loading lines={6} />}>
           <TreeMap branches={branches} />
@@ -58,7 +62,9 @@ export function StorageTree({ countedAt }: { countedAt: string | null }) {
   );
 }
 
-function TreeTable({ items }: { items: readonly TreeNamespace[] }) {
+type TableProps = { items: readonly TreeNamespace[]; binned: ReadonlySet<string> };
+
+function TreeTable({ items, binned }: TableProps) {
   return (
     <Table label="Sizes">
       <Head>
@@ -82,9 +88,15 @@ function TreeTable({ items }: { items: readonly TreeNamespace[] }) {
           ...it.repositories.map(({ repository, uniqueBytes, sharedBytes }) => (
             <Row key={repository}>
               <Cell className="pl-8 break-all">
-                <Link {...toRepository(repository)} className="link">
-                  {repository}
-                </Link>
+                {binned.has(repository) ? (
+                  <>
+                    {repository} <Badge tone="warn">in the recycle bin</Badge>
+                  </>
+                ) : (
+                  <Link {...toRepository(repository)} className="link">
+                    {repository}
+                  </Link>
+                )}
               </Cell>
               <Cell isNumber>{formatBytes(uniqueBytes)}</Cell>
               <Cell isNumber>{formatBytes(sharedBytes)}</Cell>

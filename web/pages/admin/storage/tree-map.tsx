@@ -1,8 +1,10 @@
 /** Namespaces and repositories as boxes, each as large as what it takes. One stop of the Tab key; arrows go from box to box. */
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { classes } from "../../../ui/classes.ts";
 import { formatBytes } from "../../../ui/format.ts";
 import { toRepository } from "../../repository/address.ts";
+import { toAdmin } from "../address.ts";
 import { type Box, squarify } from "./squarify.ts";
 import type { Branch, Leaf } from "./tree-items.ts";
 
@@ -120,7 +122,7 @@ type LeafProps = { leaf: Leaf; place: Box; isActive: boolean; onFocus: () => voi
 
 const BOX = "absolute overflow-hidden rounded-xs border border-surface px-1.5 py-0.5 text-xs";
 
-function LeafBox({ leaf: { label, repository, bytes, ownBytes }, place, isActive, onFocus }: LeafProps) {
+function LeafBox({ leaf: { label, repository, bytes, ownBytes, isBinned }, place, isActive, onFocus }: LeafProps) {
   const hasText = place.width > 48 && place.height > 20;
   const style = styleOf(place);
   const text = hasText && (
@@ -131,21 +133,26 @@ function LeafBox({ leaf: { label, repository, bytes, ownBytes }, place, isActive
   );
   if (repository === null) {
     return (
-      <div title={`${label}: ${formatBytes(bytes)}`} style={style} className={`${BOX} bg-hover text-soft`}>
+      <div title={`${label}: ${formatBytes(bytes)}`} style={style} className={classes(BOX, "bg-hover text-soft")}>
         {text}
       </div>
     );
   }
-  const words = `${repository}: ${formatBytes(bytes)}, ${formatBytes(ownBytes)} of it in no other repository`;
+  const state = isBinned ? ", in the recycle bin" : "";
+  const words = `${repository}${state}: ${formatBytes(bytes)}, ${formatBytes(ownBytes)} of it in no other repository`;
   return (
     <Link
-      {...toRepository(repository)}
+      {...(isBinned ? toAdmin("bin") : toRepository(repository))}
       aria-label={words}
       title={words}
       tabIndex={isActive ? 0 : -1}
       onFocus={onFocus}
       style={style}
-      className={`${BOX} bg-accent-tint text-accent hover:border-accent focus-visible:z-10 focus-visible:-outline-offset-2`}
+      className={classes(
+        BOX,
+        "hover:border-accent focus-visible:z-10 focus-visible:-outline-offset-2",
+        isBinned ? "bg-warn-tint text-warn" : "bg-accent-tint text-accent",
+      )}
     >
       {text}
     </Link>

@@ -32,7 +32,8 @@ export function UserActions({ user, isMe }: { user: User; isMe: boolean }) {
     done: `Everything that ${user.name} was signed in with has ended.`,
     onDone: close,
   });
-  const isPerson = user.kind === "person";
+  // One's own are in the settings.
+  const isOther = user.kind === "person" && !isMe;
   return (
     <>
       {user.isDisabled ? (
@@ -51,8 +52,8 @@ export function UserActions({ user, isMe }: { user: User; isMe: boolean }) {
         }
         buttonClassName={buttonClasses()}
       >
-        {isPerson && <MenuItem onSelect={() => setAsked("password")}>Reset the password</MenuItem>}
-        {isPerson && <MenuItem onSelect={() => setAsked("factors")}>Remove second factors</MenuItem>}
+        {isOther && <MenuItem onSelect={() => setAsked("password")}>Reset the password</MenuItem>}
+        {isOther && <MenuItem onSelect={() => setAsked("factors")}>Remove second factors</MenuItem>}
         <MenuItem onSelect={() => setAsked("revoke")} isDangerous>
           End sessions and revoke tokens
         </MenuItem>

@@ -39,7 +39,7 @@ export function UserSessions({ account, mayChange }: { account: string; mayChang
                 <Cell title={it.agent}>
                   {readAgent(it.agent)} {it.isCurrent && <Badge tone="good">This browser</Badge>}
                 </Cell>
-                <Cell className="break-all">{it.address}</Cell>
+                <Cell className="whitespace-nowrap">{it.address}</Cell>
                 <Cell>
                   <Time at={it.lastUsedAt} />
                 </Cell>

@@ -48,7 +48,7 @@ export function UserTokens({ account, mayChange }: { account: string; mayChange:
                   <PlainText text={it.name} />
                   <p className="code text-xs text-soft">{it.hint}</p>
                 </Cell>
-                <Cell>
+                <Cell className="min-w-40">
                   {it.scopes === null
                     ? it.kind === "refresh"
                       ? "Pull and push"
