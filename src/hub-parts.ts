@@ -132,7 +132,7 @@ function contentRoutes(options: HubOptions): Route<Needs, Principal>[] {
   const stars = new Stars(database);
   return [
     ...repositoryRoutes({ database, repositories, access, accounts, keeper, lists, stars, keepMs }),
-    ...hubTagRoutes({ tags, tagBook }),
+    ...hubTagRoutes({ manifests, tags, tagBook }),
     ...imagesHubRoutes({ ...options, accounts, lists }),
     ...filesRoutes({ files: options.layers.files, repositories, database }),
     ...searchRoutes({ search, suggestions }),

@@ -12,7 +12,7 @@ import { Facts } from "./images/facts.ts";
 import { ImageBook } from "./images/image-book.ts";
 import { imageRoutes } from "./images/routes.ts";
 import { TagList } from "./images/tag-list.ts";
-import { tagsApi } from "./registry/api.ts";
+import { manifestDeletionApi, tagsApi } from "./registry/api.ts";
 import type { Blobs } from "./registry/blobs.ts";
 import type { Manifests } from "./registry/manifests.ts";
 import type { Activity } from "./repositories/activity.ts";
@@ -22,7 +22,7 @@ import type { Log } from "./telemetry/log.ts";
 
 export const imagesHubApi = {
   tags: { ...tagsApi, ...tagListApi },
-  manifests: manifestsApi,
+  manifests: { ...manifestsApi, ...manifestDeletionApi },
   activity: activityApi,
 } satisfies Api;
 

@@ -51,6 +51,7 @@ export const loginMethodsApi = {
     id: "loginMethods.chooseName",
     method: "POST",
     path: "/api/v1/session/name",
+    isForReadonly: true,
     summary: "Say under which name a first login makes its account",
     description:
       "For a login at a provider that came back to `/login#choose_name=NAME`: the name that the provider calls the person is somebody else's here, and NAME is the nearest free one. Once, within ten minutes, in the same browser. Begins a session as logging in does.",

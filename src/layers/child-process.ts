@@ -45,7 +45,10 @@ export class ChildProcess {
       env: {},
       cwd: "/",
       serialization: "advanced",
-      ipc: (message) => onMessage(message),
+      ipc: (message: unknown) => {
+        // Whoever listens reads its fields.
+        if (typeof message === "object" && message !== null) onMessage(message);
+      },
     });
     this.#watch = setInterval(() => this.#look(), WATCH_MS);
     this.#watch.unref();

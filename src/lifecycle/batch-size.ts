@@ -11,13 +11,15 @@ const LEAST_PAUSE_MS = 2;
 export class BatchSize {
   readonly #most: number;
   readonly #least: number;
+  readonly #now: () => number;
   #limit: number;
   #tookMs = 0;
 
-  /** `most` rows when they are quick, `least` however slow they are. */
-  constructor({ most, least }: { most: number; least: number }) {
+  /** `most` rows when they are quick, `least` however slow they are. `now`: a clock, in ms. */
+  constructor({ most, least, now = () => performance.now() }: { most: number; least: number; now?: () => number }) {
     this.#most = most;
     this.#least = least;
+    this.#now = now;
     this.#limit = Math.min(most, 4 * least);
   }
 
@@ -28,11 +30,11 @@ export class BatchSize {
 
   /** Runs what a transaction does, and sets the next limit by the time that it took. */
   async measure<T>(work: () => Promise<T>): Promise<T> {
-    const begunAt = performance.now();
+    const begunAt = this.#now();
     try {
       return await work();
     } finally {
-      this.#tookMs = performance.now() - begunAt;
+      this.#tookMs = this.#now() - begunAt;
       const next = this.#limit * Math.min(1.25, GOAL_MS / this.#tookMs);
       this.#limit = Math.round(Math.min(this.#most, Math.max(this.#least, next)));
     }

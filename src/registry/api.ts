@@ -1,4 +1,4 @@
-/** The hub API of one tag; the list of them is in `images/api.ts`. */
+/** The hub API of one tag, and of deleting an image; lists and what else is read are in `images/api.ts`. */
 import { z } from "zod";
 import { endpoint, named } from "../contract/endpoint.ts";
 import { pageOf, pageQuery } from "../contract/page.ts";
@@ -103,5 +103,17 @@ export const tagsApi = {
       body: z.strictObject({ revision: z.int().min(1).optional() }),
       response: tag(),
     }),
+  }),
+};
+
+export const manifestDeletionApi = {
+  delete: endpoint({
+    id: "manifests.delete",
+    method: "DELETE",
+    path: "/api/v1/repositories/<repository>/-/manifests/<reference>",
+    summary: "Delete an image, or what else a manifest is, with its tags",
+    description: "By its digest. They go to the recycle bin together. What an index names stays. Needs `delete`.",
+    errors: ["NAME_UNKNOWN", "MANIFEST_UNKNOWN", "DIGEST_INVALID", "UNSUPPORTED"],
+    schemas: () => ({ params: { ...repository(), reference: digest() } }),
   }),
 };

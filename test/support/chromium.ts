@@ -1,6 +1,6 @@
 // A real browser: Debian's Chromium, driven by playwright-core, with a profile that goes away with it.
 
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 
 const ARGUMENTS = [

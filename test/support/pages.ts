@@ -224,7 +224,7 @@ export function pusherOf(berth: Berth, who: { name: string; password: string }) 
     const response = await fetch(`${berth.url}${path}`, {
       method,
       headers: { ...headers, "Content-Type": type },
-      body,
+      body: typeof body === "string" ? body : new Uint8Array(body),
       signal: AbortSignal.timeout(30_000),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

@@ -53,7 +53,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   const child = Bun.spawn([...command], {
     env: options.env ?? cleanEnvironment(),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdin: options.input === undefined ? "ignore" : new Blob([options.input]),
+    stdin: options.input === undefined ? "ignore" : new Blob([new Uint8Array(Buffer.from(options.input))]),
     stdout: "pipe",
     stderr: "pipe",
     detached: true,

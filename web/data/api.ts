@@ -21,7 +21,7 @@ import { recycleBinApi } from "../../src/lifecycle/bin-api.ts";
 import { filesApi } from "../../src/layers/api.ts";
 import { limitsApi } from "../../src/limits/api.ts";
 import { searchApi } from "../../src/search/api.ts";
-import { tagsApi } from "../../src/registry/api.ts";
+import { manifestDeletionApi, tagsApi } from "../../src/registry/api.ts";
 import { accessApi, repositoriesApi } from "../../src/repositories/api.ts";
 
 export const pagesApi = {
@@ -40,7 +40,7 @@ export const pagesApi = {
   instance: instanceApi,
   invitations: invitationsApi,
   loginMethods: loginMethodsApi,
-  manifests: manifestsApi,
+  manifests: { ...manifestsApi, ...manifestDeletionApi },
   members: membersApi,
   namespaces: namespacesApi,
   passwordReset: passwordResetApi,

@@ -1,4 +1,4 @@
-/** The hub API of tags over HTTP. */
+/** The hub API of tags, and of deleting what they point to, over HTTP. */
 import { type Needs, onRepository } from "../../access/needs.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { OutputOf } from "../../contract/endpoint.ts";
@@ -6,11 +6,14 @@ import { implement } from "../../http/contract-routes.ts";
 import type { Route } from "../../http/router.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import { parseRepositoryName, parseTag } from "../../oci/reference.ts";
-import { tagsApi as api } from "../api.ts";
+import { manifestDeletionApi, tagsApi as api } from "../api.ts";
+import type { Manifests } from "../manifests.ts";
 import type { TagBook, TagShown } from "../tag-book.ts";
 import type { Tags } from "../tags.ts";
 
-export function hubTagRoutes({ tags, tagBook }: { tags: Tags; tagBook: TagBook }): Route<Needs, Principal>[] {
+export type HubTagParts = { manifests: Manifests; tags: Tags; tagBook: TagBook };
+
+export function hubTagRoutes({ manifests, tags, tagBook }: HubTagParts): Route<Needs, Principal>[] {
   const pull = onRepository("pull");
   const push = onRepository("push");
   const of = (params: { repository: string; tag: string }) =>
@@ -54,6 +57,13 @@ export function hubTagRoutes({ tags, tagBook }: { tags: Tags; tagBook: TagBook }
       handle: async ({ params, body }, { caller }) => {
         await tagBook.restore(caller, ...of(params), body.revision);
         return await show(params);
+      },
+    }),
+    implement(manifestDeletionApi.delete, {
+      needs: onRepository("delete"),
+      handle: async ({ params }, { caller }) => {
+        await manifests.delete(caller, parseRepositoryName(params.repository), parseDigest(params.reference));
+        return undefined;
       },
     }),
   ];

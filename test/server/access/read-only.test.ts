@@ -10,6 +10,8 @@ const GO_ON = [
   "accountSessions.delete",
   "accountSessions.deleteOthers",
   "accountTokens.delete",
+  "accounts.deleteSession",
+  "accounts.deleteToken",
   "accounts.revoke",
   "accounts.update",
   "invitations.show",
