@@ -42,9 +42,11 @@ export class Rotation {
     const rotate = () => {
       planNext();
       const summary = (events: number) => (events > 0 ? { events } : null);
-      jobs.run("audit-rotation", () => this.run(), { summary }).catch((error: unknown) =>
-        this.#parts.log.error("old audit events could not be removed; the next round tries again", { error }),
-      );
+      jobs
+        .run("audit-rotation", () => this.run(), { summary })
+        .catch((error: unknown) =>
+          this.#parts.log.error("old audit events could not be removed; the next round tries again", { error }),
+        );
     };
     this.#timer ??= setInterval(rotate, EVERY_MS).unref();
   }

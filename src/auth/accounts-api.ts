@@ -19,7 +19,8 @@ export const accountsApi = {
     method: "GET",
     path: "/api/v1/accounts",
     summary: "List accounts",
-    description: "By name. For auditors and administrators. Where few match, a page may be short of its limit and have a `next`.",
+    description:
+      "By name. For auditors and administrators. Where few match, a page may be short of its limit and have a `next`.",
     schemas: () => ({
       query: {
         ...pageQuery(),

@@ -19,7 +19,8 @@ import type { LimitsSchema } from "./schema-limits.ts";
 import type { SearchSchema } from "./schema-search.ts";
 import type { UsageSchema } from "./schema-usage.ts";
 
-export interface Schema extends AccessSchema, AuditSchema, ImagesSchema, LayersSchema, LimitsSchema, SearchSchema, UsageSchema {
+export interface Schema
+  extends AccessSchema, AuditSchema, ImagesSchema, LayersSchema, LimitsSchema, SearchSchema, UsageSchema {
   namespaces: NamespaceTable;
   repositories: RepositoryTable;
   blobs: BlobTable;

@@ -62,12 +62,14 @@ export class Recount {
     const { jobs = NO_RECORD, log, everyMs } = this.#parts;
     jobs.planNext("usage-recount", Date.now() + everyMs);
     const summary = (namespaces: number) => (namespaces > 0 ? { namespaces } : null);
-    jobs.run("usage-recount", () => this.run(), { summary }).then(
-      (corrected) => {
-        if (corrected > 0) log.info("stored bytes counted anew", { namespaces: corrected });
-      },
-      (error: unknown) => log.error("stored bytes could not be counted; the next time tries again", { error }),
-    );
+    jobs
+      .run("usage-recount", () => this.run(), { summary })
+      .then(
+        (corrected) => {
+          if (corrected > 0) log.info("stored bytes counted anew", { namespaces: corrected });
+        },
+        (error: unknown) => log.error("stored bytes could not be counted; the next time tries again", { error }),
+      );
   }
 
   async #run(): Promise<number> {

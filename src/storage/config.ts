@@ -9,7 +9,10 @@ const common = {
     })
     .prefault({})
     .describe("Deleting on request."),
-  readonly: z.boolean().default(false).describe("Refuse every push, delete and other change; pulls, reading and logins go on."),
+  readonly: z
+    .boolean()
+    .default(false)
+    .describe("Refuse every push, delete and other change; pulls, reading and logins go on."),
 };
 
 const filesystemConfig = z.strictObject({

@@ -16,7 +16,10 @@ const ARGUMENTS = [
 /** `more`: further arguments, such as how names are resolved. */
 export async function startChromium(more: readonly string[] = []): Promise<Browser> {
   const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath: Bun.which("chromium") ?? "/usr/bin/chromium", args: [...ARGUMENTS, ...more] });
+  return await chromium.launch({
+    executablePath: Bun.which("chromium") ?? "/usr/bin/chromium",
+    args: [...ARGUMENTS, ...more],
+  });
 }
 
 export interface Visit {

@@ -108,7 +108,8 @@ const requestOptions = named(
   "For `PublicKeyCredential.parseRequestOptionsFromJSON`.",
 );
 
-const FRESH = "Needs a session that was proven within the last ten minutes: see `session.prove`. Refused for that reason alone, `errors` name `session.provenAt`.";
+const FRESH =
+  "Needs a session that was proven within the last ten minutes: see `session.prove`. Refused for that reason alone, `errors` name `session.provenAt`.";
 
 export const factorsApi = {
   list: endpoint({

@@ -52,7 +52,11 @@ export function factorRoutes(parts: FactorRouteParts): Route<Needs, Principal>[]
     implement(factorsApi.list, {
       needs: CALLER,
       handle: async (_, { caller }) => {
-        const { totpSince, passkeys: keys, backupCodesLeft } = await factors.list(ownAccountId(caller, "administer-account"));
+        const {
+          totpSince,
+          passkeys: keys,
+          backupCodesLeft,
+        } = await factors.list(ownAccountId(caller, "administer-account"));
         return {
           totp: totpSince === null ? null : { createdAt: timeText(totpSince) },
           passkeys: keys.map(shownPasskey),

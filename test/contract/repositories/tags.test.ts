@@ -143,6 +143,33 @@ for (const dialect of DATABASES) {
       expect((await tags("/none/history", "mia")).status).toBe(404);
     });
 
+    test("an image deleted by maintainers, with its tags; had back with them", async () => {
+      const digest = await push(name, "gone-1", "gone-2");
+      const foreign = await push("acme/site", "not-here");
+      const remove = (who: string | null, reference: string) =>
+        hub.ask(who, "DELETE", `${API}/${name}/-/manifests/${encodeURIComponent(reference)}`);
+      for (const [who, reference, status] of [
+        [null, digest, 401],
+        ["bob", digest, 403],
+        ["carl", digest, 403],
+        // By a tag nothing is deleted that others point to.
+        ["mia", "gone-1", 400],
+        ["mia", "sha256:abc", 400],
+        ["mia", `sha256:${"0".repeat(64)}`, 404],
+        ["mia", foreign, 404],
+      ] as const) {
+        expect([who, reference, (await remove(who, reference)).status]).toEqual([who, reference, status]);
+      }
+      expect((await tags("/gone-2", "bob")).status).toBe(200);
+      expect((await remove("mia", digest)).status).toBe(204);
+      expect((await remove("mia", digest)).status).toBe(404);
+      for (const tag of ["gone-1", "gone-2"]) expect((await tags(`/${tag}`, "bob")).status).toBe(404);
+      expect((await hub.ask("bob", "HEAD", `/v2/${name}/manifests/${digest}`)).status).toBe(404);
+      const back = await hub.ask("mia", "POST", `${API}/${name}/-/bin/restore`, { reference: digest });
+      expect([back.status, back.body.digest, back.body.tags]).toEqual([200, digest, ["gone-1", "gone-2"]]);
+      expect((await tags("/gone-2", "bob")).body.digest).toBe(digest);
+    });
+
     test("moved by many at once: every revision once, and the last is where it points", async () => {
       const digests: string[] = [];
       for (let index = 0; index < 4; index += 1) digests.push(await push(name, `race-${index}`));

@@ -15,6 +15,7 @@ const GO_ON = [
   "accounts.revoke",
   "accounts.update",
   "invitations.show",
+  "loginMethods.chooseName",
   "robots.revokeToken",
   "session.create",
   "session.delete",
