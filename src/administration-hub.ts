@@ -48,7 +48,7 @@ export function administrationHubRoutes(
         binKeepSeconds: config.bin.keepSeconds,
         signUp: config.auth.signUp,
         organisationCreation: config.accounts.organisationCreation,
-        hasMail: auth.mailer.isConfigured,
+        hasMail: auth.mail.isConfigured,
         hasProviders: auth.providers.size > 0,
         hasDirectories: auth.passwordSources.length > 0,
       },

@@ -137,6 +137,7 @@ describe("authorize", () => {
     const auditor = account({ systemRole: "auditor" });
     expect(ACTIONS.filter((action) => authorize(auditor, action, repository()).isAllowed)).toEqual([
       "pull",
+      "see-deleted",
       "see-grants",
     ]);
     const namespace = { kind: "namespace", id: ACME, name: "acme" } as const;

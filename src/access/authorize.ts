@@ -161,7 +161,7 @@ function decideRepository(
   if (rights === null) {
     return { isAllowed: false, cause: "anonymous", isHidden: !resource.isPublic, reason: `${asked} needs a login` };
   }
-  if (action === "see-grants" && rights.systemRole === "auditor") return ALLOWED;
+  if ((action === "see-grants" || action === "see-deleted") && rights.systemRole === "auditor") return ALLOWED;
   const granted = roleOn(rights, resource);
   const canSee = resource.isPublic || granted !== null;
   if (!canSee) {

@@ -45,6 +45,7 @@ export const NEEDED_SCOPE: Record<Action, ScopeAction | "any"> = {
   pull: "pull",
   push: "push",
   delete: "delete",
+  "see-deleted": "delete",
   describe: "manage",
   "see-grants": "manage",
   administer: "manage",

@@ -13,6 +13,10 @@ export const REPOSITORY_ACTIONS = {
   pull: { role: "read", does: "pull images, list tags and referrers, read the description" },
   push: { role: "write", does: "push images, move tags; make the repository where pushes may" },
   delete: { role: "maintain", does: "delete tags, manifests and blobs, restore them from the recycle bin" },
+  "see-deleted": {
+    role: "maintain",
+    does: "see what was deleted, and what a deletion would free; auditors may too",
+  },
   describe: { role: "maintain", does: "change description and README" },
   "see-grants": { role: "admin", does: "see what was granted on it; auditors may too" },
   administer: { role: "admin", does: "change visibility and grants; rename, move, delete and restore the repository" },

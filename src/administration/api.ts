@@ -28,7 +28,7 @@ export const instanceApi = {
         binKeepSeconds: z.int().describe("For how long what was deleted can be had back."),
         signUp: z.enum(SIGN_UP_POLICIES).describe("Who may make an account without an administrator."),
         organisationCreation: z.enum(["everyone", "administrators"]).describe("Who may make organisations."),
-        hasMail: z.boolean(),
+        hasMail: z.boolean().describe("Whether mails with links are sent: by `mail.host`, with `http.publicUrl`."),
         hasProviders: z.boolean().describe("Whether there are login providers; `loginMethods.list` names them."),
         hasDirectories: z.boolean().describe("Whether passwords are also checked elsewhere."),
         isHttps: z.boolean(),

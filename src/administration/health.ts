@@ -44,6 +44,7 @@ export type HealthSettings = {
   isPublicUrlSet: boolean;
   /** Whoever reaches the server may do everything, as long as nobody has claimed it. */
   isOpenToEveryone: boolean;
+  /** A mail server is configured. */
   hasMail: boolean;
   isGcEnabled: boolean;
   isScrubEnabled: boolean;
@@ -221,6 +222,13 @@ async function checkClaim({ accounts, settings }: HealthParts): Promise<Finding>
 }
 
 function checkTls({ settings }: HealthParts): Finding {
+  if (settings.hasInsecureSessions && (settings.isHttps || settings.isLoopback)) {
+    return bad(
+      "warning",
+      "http.insecureSessions lets passwords and sessions travel over plain HTTP too",
+      "set http.insecureSessions to false",
+    );
+  }
   if (settings.isHttps) return good("passwords and cookies travel encrypted");
   if (settings.isLoopback) return good("plain HTTP, for this machine alone");
   const action = "set http.tls, or http.publicUrl to the https:// address of the proxy in front";
@@ -251,6 +259,9 @@ async function checkSecretKey({ settings }: HealthParts): Promise<Finding> {
 }
 
 function checkMail({ settings }: HealthParts): Finding {
+  if (settings.hasMail && !settings.isPublicUrlSet) {
+    return bad("warning", "links in mails need http.publicUrl: none are sent", "set http.publicUrl");
+  }
   if (settings.hasMail) return good("a mail server is configured; test it below identity sources");
   return bad(
     "warning",

@@ -39,7 +39,7 @@ export const recycleBinApi = {
     method: "GET",
     path: "/api/v1/repositories/<repository>/-/bin",
     summary: "List deleted manifests and tags of a repository",
-    description: "Newest first. Needs `delete`.",
+    description: "Newest first. Needs `see-deleted`.",
     errors: ["NAME_UNKNOWN"],
     schemas: () => ({ params: { repository: name() }, query: pageQuery(), response: pageOf(binEntry()) }),
   }),

@@ -28,7 +28,7 @@ export function binRoutes({ database, repositories, bin, audit, mayDelete }: Bin
         pageView(await bin.list({ limit, ...(after === undefined ? {} : { after }) })),
     }),
     implement(recycleBinApi.listOfRepository, {
-      needs: onRepository("delete"),
+      needs: onRepository("see-deleted"),
       handle: async ({ params, query: { limit, after } }) => {
         const repository = parseRepositoryName(params.repository);
         return pageView(await bin.list({ repository, limit, ...(after === undefined ? {} : { after }) }));

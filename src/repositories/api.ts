@@ -9,7 +9,7 @@ const name = () => z.string().min(1).max(300);
 const time = () => z.string().describe("RFC 3339.");
 const visibility = () => z.enum(["public", "private"]);
 const role = () => z.enum(["read", "write", "maintain", "admin"]);
-const action = () => z.enum(["pull", "push", "delete", "describe", "see-grants", "administer"]);
+const action = () => z.enum(["pull", "push", "delete", "see-deleted", "describe", "see-grants", "administer"]);
 const description = () => z.string().max(200).describe("Plain text, one line in lists.");
 const readme = () =>
   z

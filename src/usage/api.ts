@@ -137,7 +137,7 @@ export const usageApi = {
     method: "GET",
     path: "/api/v1/repositories/<repository>/-/deletion",
     summary: "What would go, and be freed, if something was deleted",
-    description: "The repository, or with `tag` or `digest` that alone. Needs `delete`.",
+    description: "The repository, or with `tag` or `digest` that alone. Needs `see-deleted`.",
     tags: ["usage"],
     errors: ["NAME_UNKNOWN", "MANIFEST_UNKNOWN"],
     schemas: () => ({

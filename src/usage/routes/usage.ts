@@ -115,7 +115,7 @@ export function usageRoutes(parts: UsageRouteParts): Route<Needs, Principal>[] {
       },
     }),
     implement(usageApi.deletion, {
-      needs: onRepository("delete"),
+      needs: onRepository("see-deleted"),
       handle: async ({ params, query: { tag, digest } }, { caller }) => {
         const { id, name } = await find(params.repository);
         const forecast = await forecastOf(deletions, caller, id, { tag, digest });

@@ -33,7 +33,15 @@ for (const dialect of DATABASES) {
       const owner = await hub.ask("ann", "GET", `${API}/acme/api`);
       expect(owner.body).toMatchObject({ name: "acme/api", namespace: "acme", visibility: "private", role: "admin" });
       expect(owner.body).toMatchObject({ tags: 1, manifests: 1, stars: 0, isStarred: false, isOfficial: false });
-      expect(owner.body.actions).toEqual(["pull", "push", "delete", "describe", "see-grants", "administer"]);
+      expect(owner.body.actions).toEqual([
+        "pull",
+        "push",
+        "delete",
+        "see-deleted",
+        "describe",
+        "see-grants",
+        "administer",
+      ]);
       const reader = await hub.ask("bob", "GET", `${API}/acme/api`);
       expect([reader.body.role, reader.body.actions]).toEqual(["read", ["pull"]]);
       const stranger = await hub.ask(null, "GET", `${API}/acme/site`);

@@ -326,6 +326,16 @@ describeWith("the administration in Chromium", ["chromium", "slapd"], () => {
       await button(page, "Restore gone").click();
       await says(page, /^gone is back/);
       await person.call("GET", "/api/v1/repositories/acme/web");
+      // Or it goes for good, by itself.
+      await person.call("POST", "/api/v1/repositories", { name: "acme/doomed" });
+      await person.call("DELETE", "/api/v1/repositories/acme/doomed");
+      await page.reload();
+      await button(page, "Remove acme/doomed for good…").click();
+      const dialog = page.getByRole("dialog", { name: "Remove this repository for good?" });
+      await dialog.getByRole("textbox").fill("acme/doomed");
+      await dialog.getByRole("button", { name: "Remove for good" }).click();
+      await says(page, /^It is gone for good/);
+      await button(page, "Restore acme/doomed").waitFor({ state: "detached" });
       await page.goto("/admin/organisations");
       await rowOf(page, "gone").getByText("ada").waitFor();
     },

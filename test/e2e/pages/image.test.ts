@@ -236,6 +236,32 @@ describeWith("an image's pages", ["chromium", "buildah", "skopeo", "busybox", "c
     await page.getByText("It sets no variables.").waitFor();
   });
 
+  test("an image goes with its tags, and comes back", async () => {
+    await page.goto("/r/ada/multi/-/images/1");
+    await page.getByRole("button", { name: "Delete this image…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete this image?" });
+    await dialog.getByText("and with it 1 tag: 1").waitFor();
+    await dialog.getByText("The images of its platforms stay").waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Delete the image" }).click();
+    await page.getByText(/^Deleted [0-9a-f]{12}\.$/).waitFor();
+    const isPulled = async () => {
+      const headers = { authorization: `Basic ${btoa(CREDENTIALS)}`, accept: "*/*" };
+      return (await fetch(`${berth.url}/v2/ada/multi/manifests/1`, { method: "HEAD", headers })).status;
+    };
+    expect(await isPulled()).toBe(404);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Back again: 1.").waitFor();
+    await page.getByRole("link", { name: "1", exact: true }).waitFor();
+    expect(await isPulled()).toBe(200);
+    // Nobody is offered what they may not.
+    const stranger = await visit(chromium, { url: berth.url });
+    await stranger.page.goto("/r/acme/shop/-/images/1.0");
+    await stranger.page.getByText("Pulled", { exact: true }).waitFor();
+    expect(await stranger.page.getByRole("button", { name: "Delete this image…" }).count()).toBe(0);
+    await stranger.page.context().close();
+  });
+
   test("names that mean harm are only text, and nothing of them is hidden", async () => {
     await page.goto("/r/acme/shop/-/files/1.1?path=odd");
     await page.getByRole("link", { name: '<img src=x onerror="alert(1)">.txt', exact: true }).waitFor();

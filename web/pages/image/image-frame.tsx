@@ -22,10 +22,12 @@ type FrameProps = {
   section: "images" | "files" | "diff";
   /** Between the title and the tabs. */
   above?: (shown: Shown) => ReactNode;
+  /** Beside the title: what can be done with what the reference names. */
+  actions?: (top: Image) => ReactNode;
   children: (shown: Shown) => ReactNode;
 };
 
-export function ImageFrame({ repository, reference, section, above, children }: FrameProps) {
+export function ImageFrame({ repository, reference, section, above, actions, children }: FrameProps) {
   const top = useImage(repository, reference);
   const search = useImageSearch();
   const child = top.data && chooseChild(top.data, search.platform);
@@ -33,7 +35,11 @@ export function ImageFrame({ repository, reference, section, above, children }: 
   const name = imageName(repository, reference.includes(":") ? shortReference(reference) : reference);
   const image = top.data?.children === null ? top : inside;
   return (
-    <Page title={TITLES[section] + name} heading={<Heading repository={repository} reference={reference} />}>
+    <Page
+      title={TITLES[section] + name}
+      heading={<Heading repository={repository} reference={reference} />}
+      actions={top.data && actions?.(top.data)}
+    >
       <Answer answer={top} what="The image" lines={6}>
         {(data) => (
           <>

@@ -6,6 +6,7 @@ import { toImage, useImageSearch } from "./address.ts";
 import { ArtifactContents } from "./artifact-contents.tsx";
 import { BuildSteps } from "./build-steps.tsx";
 import { Configuration } from "./configuration.tsx";
+import { DeleteImage } from "./delete-image.tsx";
 import { ImageFacts } from "./image-facts.tsx";
 import { ImageFrame, type Shown } from "./image-frame.tsx";
 import { LayerTable } from "./layer-table.tsx";
@@ -15,7 +16,13 @@ import { Referrers } from "./referrers.tsx";
 /** `rest`: a tag or a digest. */
 export function ImagePage({ repository, rest }: { repository: string; rest: string }) {
   return (
-    <ImageFrame repository={repository} reference={rest} section="images" above={(shown) => <ImageFacts {...shown} />}>
+    <ImageFrame
+      repository={repository}
+      reference={rest}
+      section="images"
+      above={(shown) => <ImageFacts {...shown} />}
+      actions={(top) => <DeleteImage repository={repository} image={top} />}
+    >
       {(shown) => <View {...shown} />}
     </ImageFrame>
   );

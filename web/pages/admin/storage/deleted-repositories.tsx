@@ -1,7 +1,9 @@
-/** Repositories in the recycle bin. */
+/** Repositories in the recycle bin: had back, or removed for good one by one. */
+import { useState } from "react";
 import { client } from "../../../data/client.ts";
-import { useChange, usePages } from "../../../data/query.ts";
+import { useChange, usePages, useRead } from "../../../data/query.ts";
 import { Button } from "../../../ui/button.tsx";
+import { ConfirmDialog } from "../../../ui/dialog.tsx";
 import { Section } from "../../../ui/page.tsx";
 import { More } from "../../../ui/states.tsx";
 import { Cell, Head, HeadCell, Row, Table } from "../../../ui/table.tsx";
@@ -14,6 +16,14 @@ export function DeletedRepositories({ mayChange }: { mayChange: boolean }) {
     stale: ["tags", "search", "recycleBin", "storage"],
     done: ({ name }) => `${name} is back, with what was in it.`,
   });
+  const instance = useRead(client.instance.get, undefined).data;
+  const mayPurge = instance?.canDelete === true && !instance.isReadOnly;
+  const [doomed, setDoomed] = useState<string | null>(null);
+  const purge = useChange(client.repositories.delete, {
+    stale: ["recycleBin", "storage"],
+    done: "It is gone for good; the next garbage collections free its space.",
+    onDone: () => setDoomed(null),
+  });
   if (deleted.items.length === 0) return null;
   return (
     <Section title="Deleted repositories">
@@ -25,7 +35,7 @@ export function DeletedRepositories({ mayChange }: { mayChange: boolean }) {
           <HeadCell>Goes for good</HeadCell>
           {mayChange && (
             <HeadCell>
-              <span className="sr-only">Restore</span>
+              <span className="sr-only">Restore or remove</span>
             </HeadCell>
           )}
         </Head>
@@ -49,6 +59,11 @@ export function DeletedRepositories({ mayChange }: { mayChange: boolean }) {
                   >
                     Restore
                   </Button>
+                  {mayPurge && (
+                    <Button kind="quiet" aria-label={`Remove ${it.name} for good…`} onClick={() => setDoomed(it.name)}>
+                      Remove for good…
+                    </Button>
+                  )}
                 </Cell>
               )}
             </Row>
@@ -56,6 +71,21 @@ export function DeletedRepositories({ mayChange }: { mayChange: boolean }) {
         </tbody>
       </Table>
       <More pages={deleted} />
+      <ConfirmDialog
+        key={doomed}
+        isOpen={doomed !== null}
+        onClose={() => setDoomed(null)}
+        title="Remove this repository for good?"
+        action="Remove for good"
+        typed={doomed ?? ""}
+        isBusy={purge.isPending}
+        onConfirm={() => doomed !== null && purge.mutate({ params: { repository: doomed }, query: { now: true } })}
+      >
+        <p>
+          <span className="code break-all">{doomed}</span> goes with all of its tags, images and grants: this cannot be
+          undone. The space is freed by the next garbage collections.
+        </p>
+      </ConfirmDialog>
     </Section>
   );
 }

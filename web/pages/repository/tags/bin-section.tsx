@@ -22,7 +22,7 @@ export function BinSection({ repository }: { repository: Repository }) {
   const params = { repository: name };
   const mayPurge = useMayDelete(repository) && actions.includes("administer");
   const [isEmptying, setEmptying] = useState(false);
-  const pages = usePages(client.recycleBin.listOfRepository, { params }, { enabled: actions.includes("delete") });
+  const pages = usePages(client.recycleBin.listOfRepository, { params }, { enabled: actions.includes("see-deleted") });
   const restore = useChange(client.recycleBin.restore, {
     stale: STALE,
     done: ({ digest, tags }) =>
@@ -33,7 +33,7 @@ export function BinSection({ repository }: { repository: Repository }) {
     done: ({ manifests, tags }) => `Removed for good: ${plural(manifests, "image")}, ${plural(tags, "tag")}.`,
     onDone: () => setEmptying(false),
   });
-  if (!actions.includes("delete")) {
+  if (!actions.includes("see-deleted")) {
     return <Empty title="Not allowed">It takes the role maintain on this repository to see what was deleted.</Empty>;
   }
   return (
@@ -92,7 +92,7 @@ export function BinSection({ repository }: { repository: Repository }) {
                   <Cell className="py-1 text-right">
                     {sizeBytes === null ? (
                       <span className="text-xs text-soft">Its image is gone</span>
-                    ) : (
+                    ) : actions.includes("delete") ? (
                       <Button
                         aria-label={`Restore ${reference}`}
                         disabled={restore.isPending}
@@ -100,7 +100,7 @@ export function BinSection({ repository }: { repository: Repository }) {
                       >
                         Restore
                       </Button>
-                    )}
+                    ) : null}
                   </Cell>
                 </Row>
               ))}

@@ -80,7 +80,7 @@ export function TagsSection({ repository }: { repository: Repository }) {
         showsAuxiliary={showsAuxiliary}
         onShowAuxiliary={setShowsAuxiliary}
       >
-        {mayDelete && (
+        {actions.includes("see-deleted") && (
           <Link {...toRepository(name, "bin")} className="link text-sm">
             Deleted tags
           </Link>
