@@ -53,6 +53,9 @@ test("says where to go next", async () => {
   const berth = await startBerth();
   try {
     const local = `localhost:${berth.port}`;
+    // It comes on another stream than the log, and is read when it comes.
+    for (let tries = 0; tries < 100 && !berth.logs().includes("nobody else can reach it."); tries += 1)
+      await Bun.sleep(50);
     const logs = berth.logs();
     expect(logs).toContain(`Berth listens on ${berth.url} and keeps its data in ${berth.dataDirectory}`);
     for (const line of [`docker tag IMAGE ${local}/IMAGE`, `docker push ${local}/IMAGE`, `${berth.url}/v2/_catalog`]) {
